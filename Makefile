@@ -1,0 +1,46 @@
+# Everything happens in this folder: the virtual environments .venv*, all else in .build.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+CONSTRAINTS ?= tests/constraints.txt
+FLEET ?= tests/lab/exchange.yml
+ONLY ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export UV_CACHE_DIR := $(CURDIR)/.build/uv
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: help setup demo test bench lab docs clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make the virtual environment .venv with all that the other targets use
+
+$(READY): tests/requirements.txt $(CONSTRAINTS)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r tests/requirements.txt -c $(CONSTRAINTS) \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt -c $(CONSTRAINTS)
+	@touch $@
+
+demo: $(READY) ## Tell the story: a fleet is hardened, drifts, is found out and repaired
+	@$(BIN)/python -m tests.demo
+
+test: $(READY) ## Run every check; ONLY=lint,unit,wine runs some, IPSEC_REQUIRE_ALL=1 allows no skip
+	@$(BIN)/python -m tests.run --only "$(ONLY)"
+
+bench: $(READY) ## Count requests, shells and seconds per host, side by side
+	@$(BIN)/python -m tests.bench
+
+lab: $(READY) ## Start the simulated Windows fleet; FLEET=file.yml starts another
+	@$(BIN)/python -m tests.lab serve $(FLEET)
+
+docs: $(READY) ## Build the documentation of modules and roles as a site in .build/docs
+	@$(BIN)/python -m tests.build_docs
+
+clean: ## Remove everything that was made in this folder
+	rm -rf .build .venv .venv-* tests/output

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make test`: runs the stages one after the other, prints a line for each, and counts them at the end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import time
+
+from tests.checkout import BUILD, link_collection
+from tests.stages import STAGES, Missing, Stage, StageFailed
+
+LOGS = BUILD / "test"
+SHOWN_LINES = 80
+"""How much of a failed stage's output is printed; all of it lies in the log."""
+
+
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line; a stage that does not exist is an error of use."""
+    parser = argparse.ArgumentParser(prog="python -m tests.run", description=__doc__)
+    parser.add_argument("--only", default="", metavar="NAME,NAME", help="run these stages (default: all)")
+    parser.add_argument("--list", action="store_true", help="list the stages and end")
+    options = parser.parse_args(arguments)
+    options.only = [name for name in options.only.replace(",", " ").split() if name]
+    unknown = sorted(set(options.only) - {stage.name for stage in STAGES})
+    if unknown:
+        parser.error(f"no such stage: {', '.join(unknown)}; there are {', '.join(stage.name for stage in STAGES)}")
+    return options
+
+
+def run_stage(stage: Stage, require_all: bool) -> str:
+    """Run one stage and print its line; returns "passed", "failed" or "skipped"."""
+    if sys.stdout.isatty():
+        print(f"{stage.name:<12} {stage.about} …", end="\r", flush=True)
+    started = time.monotonic()
+    log = LOGS / f"{stage.name}.log"
+    details = ""
+    try:
+        with log.open("w", encoding="utf-8") as stream:
+            outcome, said = "passed", stage.run(stream)
+    except Missing as reason:
+        outcome, said = ("failed" if require_all else "skipped"), str(reason)
+    except StageFailed as reason:
+        outcome, said = "failed", f"{reason}; all of it in {log.relative_to(BUILD.parent)}"
+        details = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:])
+    seconds = time.monotonic() - started
+    print(f"{stage.name:<12} {outcome.upper():<8} {seconds:6.1f} s  {said or stage.about}", flush=True)
+    if details:
+        print("    " + details.replace("\n", "\n    "), flush=True)
+    return outcome
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run what was asked for; the exit code is 0 when no stage failed."""
+    options = parse_arguments(arguments)
+    if options.list:
+        for stage in STAGES:
+            print(f"{stage.name:<12} {stage.about}")
+        return 0
+    require_all = os.environ.get("IPSEC_REQUIRE_ALL", "") not in {"", "0"}
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    link_collection()
+    chosen = [stage for stage in STAGES if not options.only or stage.name in options.only]
+    outcomes = [run_stage(stage, require_all) for stage in chosen]
+    failed = outcomes.count("failed")
+    print(f"{outcomes.count('passed')} passed, {failed} failed, {outcomes.count('skipped')} skipped", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
