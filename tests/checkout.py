@@ -35,8 +35,8 @@ def import_as_collection(root: Path = ROOT) -> None:
         module = importlib.util.module_from_spec(spec)
         module.__path__ = path
         sys.modules[name] = module
-        parent, _, leaf = name.rpartition(".")
-        if parent:
+        parent, dot, leaf = name.rpartition(".")
+        if dot:
             setattr(sys.modules[parent], leaf, module)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 import time
@@ -15,6 +16,8 @@ from tests.stages import STAGES, Missing, Stage, StageFailed
 LOGS = BUILD / "test"
 SHOWN_LINES = 80
 """How much of a failed stage's output is printed; all of it lies in the log."""
+
+PIP_TALK = re.compile(r"\s*(Collecting|Downloading|Installing|Using cached|Looking in|Processing|Successfully|━)")
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -28,6 +31,11 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     if unknown:
         parser.error(f"no such stage: {', '.join(unknown)}; there are {', '.join(stage.name for stage in STAGES)}")
     return options
+
+
+def telling_lines(output: str) -> list[str]:
+    """The lines without those that pip prints while ansible-test installs what it needs."""
+    return [line for line in output.splitlines() if line.strip() and not PIP_TALK.match(line)]
 
 
 def run_stage(stage: Stage, require_all: bool) -> str:
@@ -44,7 +52,7 @@ def run_stage(stage: Stage, require_all: bool) -> str:
         outcome, said = ("failed" if require_all else "skipped"), str(reason)
     except StageFailed as reason:
         outcome, said = "failed", f"{reason}; all of it in {log.relative_to(BUILD.parent)}"
-        details = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-SHOWN_LINES:])
+        details = "\n".join(telling_lines(log.read_text(encoding="utf-8", errors="replace"))[-SHOWN_LINES:])
     seconds = time.monotonic() - started
     print(f"{stage.name:<12} {outcome.upper():<8} {seconds:6.1f} s  {said or stage.about}", flush=True)
     if details:

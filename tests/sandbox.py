@@ -34,11 +34,16 @@ def files_of_checkout() -> list[str]:
     ]
 
 
+def paths_below_copy() -> list[Path]:
+    """All that lies in the copy, except its .git."""
+    return [path for path in COPY.rglob("*") if path.relative_to(COPY).parts[0] != ".git"]
+
+
 def copy_collection() -> Path:
     """Bring the copy up to date (what has gone goes there too); returns its folder."""
     wanted = set(files_of_checkout())
-    for path in [path for path in COPY.rglob("*") if path.is_file() or path.is_symlink()]:
-        if str(path.relative_to(COPY)) not in wanted:
+    for path in paths_below_copy():
+        if not path.is_dir() and str(path.relative_to(COPY)) not in wanted:
             path.unlink()
     for name in wanted:
         source, target = ROOT / name, COPY / name
@@ -46,9 +51,11 @@ def copy_collection() -> Path:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source, target)
-    for folder in sorted((path for path in COPY.rglob("*") if path.is_dir()), reverse=True):
-        if not any(folder.iterdir()):
+    for folder in sorted(paths_below_copy(), reverse=True):
+        if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
+    # ansible-test asks git what belongs to a collection; the git of the checkout would say "nothing below .build".
+    subprocess.run(["git", "init", "--quiet", str(COPY)], check=True)
     return COPY
 
 

@@ -51,6 +51,7 @@ def call(log: TextIO, *command: str, cwd: Path = ROOT, env: dict[str, str] | Non
     start = log.tell()
     surroundings = {
         **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
         "ANSIBLE_NOCOLOR": "1",
