@@ -1,0 +1,1 @@
+"""Rules of the house, as functions from a checkout to the list of what breaks them."""
