@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A running fleet: every host on its own 127.x.y.z, all in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tests.lab.fleet_spec import FleetError, FleetSpec, read_spec
+from tests.lab.stand_in import build
+from tests.lab.station import HTTP_PORT, Station
+from tests.lab.wire.certificate import write_certificate
+from tests.lab.wire.computer import Computer
+
+T = TypeVar("T")
+
+
+class Fleet:
+    """The hosts of a fleet file; an async context manager."""
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        port_base: int | None = None,
+        build_computers: Callable[[FleetSpec], Mapping[str, Computer]] = build,
+    ) -> None:
+        """Take a fleet file that has been read from YAML; FleetError when it makes no sense."""
+        self.spec = read_spec(document)
+        self.stations: dict[str, Station] = {}
+        self._computers = build_computers(self.spec)
+        self._port_base = port_base
+        self._folder = tempfile.TemporaryDirectory(prefix="lab-")
+        self.ca_file = Path(self._folder.name) / "fleet.crt"
+
+    async def __aenter__(self) -> Fleet:
+        """Start every host; on return all listen."""
+        folder = Path(self._folder.name)
+        addresses = self._addresses()
+        certificate = write_certificate(folder, addresses.values(), addresses)
+        try:
+            for host in self.spec.hosts:
+                station = Station(host, self._computers[host.name], folder, certificate)
+                await station.start(addresses[host.name], self._port_base)
+                self.stations[host.name] = station
+        except OSError as exc:
+            await self.__aexit__()
+            raise FleetError(f"host {host.name} cannot listen: {exc}") from exc
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop every host."""
+        for station in self.stations.values():
+            await station.stop()
+        self._folder.cleanup()
+
+    def station(self, name: str) -> Station:
+        """Return a host by its name; FleetError when there is none."""
+        try:
+            return self.stations[name]
+        except KeyError as exc:
+            raise FleetError(f"no host {name!r} in this fleet") from exc
+
+    def _addresses(self) -> dict[str, str]:
+        """Return where each host listens; one that does not say gets a free address of its own."""
+        taken = {host.listen for host in self.spec.hosts}
+        found = {}
+        for host in self.spec.hosts:
+            address = host.listen or _free_address(taken)
+            taken.add(address)
+            found[host.name] = address
+        return found
+
+
+def _free_address(taken: set[str | None]) -> str:
+    while True:
+        address = f"127.{random.randint(64, 127)}.{random.randint(0, 255)}.{random.randint(1, 254)}"  # noqa: S311
+        with socket.socket() as probe:
+            if address not in taken and probe.connect_ex((address, HTTP_PORT)):
+                return address
+
+
+class FleetHandle:
+    """A fleet that runs in a thread of its own, for code that is not asynchronous."""
+
+    def __init__(self, fleet: Fleet, loop: asyncio.AbstractEventLoop) -> None:
+        """Drive a fleet that was started on that loop."""
+        self.fleet = fleet
+        self._loop = loop
+
+    def call(self, function: Callable[..., T], *args: Any) -> T:
+        """Call a function in the fleet's own thread and return its result."""
+
+        async def run() -> T:
+            return function(*args)
+
+        return self.wait(run())
+
+    def wait(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the fleet's own thread and return its result."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+
+    def host(self, name: str) -> Station:
+        """Return a host; read it freely, change it through `call`."""
+        return self.fleet.station(name)
+
+    def fault(self, host: str, kind: str, argument: str | None = None) -> None:
+        """Order trouble on a host."""
+        self.call(self.fleet.station(host).fault, kind, argument)
+
+    def counters(self, host: str) -> dict[str, Any]:
+        """Return what was asked of a host."""
+        return self.call(self.fleet.station(host).figures)
+
+    def reset(self) -> None:
+        """Begin to count at zero on every host."""
+        for station in self.fleet.stations.values():
+            self.call(station.counters.reset)
+
+
+@contextlib.contextmanager
+def running_fleet(document: Mapping[str, Any], **options: Any) -> Iterator[FleetHandle]:
+    """Run a fleet in a thread while the block lasts; options as for Fleet."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, name="lab fleet", daemon=True)
+    thread.start()
+    fleet = Fleet(document, **options)
+    try:
+        asyncio.run_coroutine_threadsafe(fleet.__aenter__(), loop).result(60)
+        yield FleetHandle(fleet, loop)
+    finally:
+        asyncio.run_coroutine_threadsafe(fleet.__aexit__(), loop).result(60)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()

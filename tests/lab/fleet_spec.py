@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fleet file: which hosts there are, where they listen, who may log on, which clusters they form."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+
+class FleetError(ValueError):
+    """A fleet file or an order that makes no sense; says which host and what."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HostSpec:
+    """One host of the fleet file."""
+
+    name: str
+    profile: str
+    listen: str | None = None
+    addresses: tuple[str, ...] = ()
+    user: str = "Administrator"
+    password: str = "lab-secret"  # noqa: S105
+    users: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    cluster: str | None = None
+    http_port: int | None = None
+    https_port: int | None = None
+    basic: bool = True
+    allow_unencrypted: bool = True
+    winrm_stack: str | None = None
+    quotas: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FleetSpec:
+    """A fleet file; `clusters` as in the file: group, nodes, owner, virtual_ips."""
+
+    hosts: tuple[HostSpec, ...]
+    clusters: Mapping[str, Mapping[str, Any]]
+
+
+def read_spec(document: Mapping[str, Any]) -> FleetSpec:
+    """Check a fleet file that has been read from YAML; FleetError names what is wrong."""
+    known = {field.name for field in dataclasses.fields(HostSpec)} - {"name"}
+    hosts = []
+    for name, options in document.get("hosts", {}).items():
+        if unknown := set(options) - known:
+            raise FleetError(f"host {name}: unknown option {', '.join(sorted(unknown))}")
+        if "profile" not in options:
+            raise FleetError(f"host {name}: profile is missing")
+        addresses = tuple(options.get("addresses", ()))
+        hosts.append(HostSpec(**{**options, "name": name, "addresses": addresses}))
+    if not hosts:
+        raise FleetError("the fleet has no hosts")
+    return FleetSpec(tuple(hosts), document.get("clusters", {}))

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One host of the fleet: a computer and its WinRM service."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+from tests.lab.fleet_spec import HostSpec
+from tests.lab.windows.profile import PROFILES
+from tests.lab.wire.certificate import refuse_clients, server_context
+from tests.lab.wire.computer import Computer
+from tests.lab.wire.counters import Counters
+from tests.lab.wire.injection import Injection
+from tests.lab.wire.listener import Access, Listener
+from tests.lab.wire.login import Accounts
+from tests.lab.wire.service import Service
+from tests.lab.wire.shells import Shells
+
+HTTP_PORT, HTTPS_PORT = 5985, 5986
+
+
+class Station:
+    """A computer that can be reached."""
+
+    def __init__(self, spec: HostSpec, computer: Computer, folder: Path, certificate: tuple[Path, Path]) -> None:
+        """Prepare the ways to this computer; nothing listens yet. `folder` is private to the fleet."""
+        profile = PROFILES[spec.profile]
+        self.spec = spec
+        self.computer = computer
+        self.counters = Counters()
+        self.injection = Injection()
+        quotas = dataclasses.replace(profile.quotas, **spec.quotas)
+        self.shells = Shells(quotas, spec.winrm_stack or profile.winrm_stack)
+        self.address = ""
+        self.http_port = self.https_port = 0
+        accounts = Accounts(folder, spec.name, {spec.user: spec.password, **spec.users})
+        service = Service(computer, profile, self.shells, self.counters, self.injection)
+        self._listener = Listener(service, Access(accounts, spec.basic, spec.allow_unencrypted, self.admits))
+        self._tls = server_context(*certificate)
+
+    def admits(self, peer: str, port: int) -> bool:
+        """Tell whether a packet from this address to this port of the host passes now.
+
+        Asked for each new connection and each request; call `cut_refused` after the answer may have changed for
+        connections that are open. This is where a host's own IPsec policy, or a host that is down, gets its say.
+        """
+        del peer, port
+        return True
+
+    def cut_refused(self) -> None:
+        """Cut the open connections that `admits` does not let pass any more."""
+        self._listener.cut_refused()
+
+    async def start(self, address: str, port_base: int | None) -> None:
+        """Listen on the host's own address."""
+        http = self.spec.http_port if self.spec.http_port is not None else port_base
+        https = self.spec.https_port if self.spec.https_port is not None else port_base and port_base + 1
+        self.address = address
+        self.http_port, self.https_port = await self._listener.start(
+            address, HTTP_PORT if http is None else http, HTTPS_PORT if https is None else https, self._tls
+        )
+
+    async def stop(self) -> None:
+        """Stop listening and end every shell."""
+        await self._listener.stop()
+        self.shells.close_all()
+
+    def fault(self, kind: str, argument: str | None = None) -> None:
+        """Order trouble (see `wire.injection`); `expire-shells` happens at once and only once."""
+        if kind == "expire-shells":
+            self.shells.close_all()
+            return
+        self.injection.order(kind, argument)
+        refuse_clients(self._tls, self.injection.tls_refuse)
+        if self.injection.dead:
+            self.cut_refused()
+
+    def figures(self) -> dict[str, object]:
+        """Return what was asked of this host."""
+        return self.counters.to_json(len(self.shells))
+
+    def reach(self) -> dict[str, Any]:
+        """Return where the host listens and who may log on."""
+        return {
+            "address": self.address,
+            "http_port": self.http_port,
+            "https_port": self.https_port,
+            "http": f"http://{self.address}:{self.http_port}/wsman",
+            "https": f"https://{self.address}:{self.https_port}/wsman",
+            "user": self.spec.user,
+            "password": self.spec.password,
+            "profile": self.spec.profile,
+            "addresses": list(self.spec.addresses),
+        }
