@@ -10,7 +10,6 @@ import dataclasses
 import enum
 import ipaddress
 import re
-from typing import Union
 
 from ..errors import SpecError
 
@@ -63,7 +62,7 @@ class Server:
     kind: ServerKind
 
 
-Address = Union[Me, AnyAddress, Subnet, DnsName, Server]
+Address = Me | AnyAddress | Subnet | DnsName | Server
 """What stands on one side of a filter."""
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Union
 
 from ..errors import SpecError
 from .names import check_name, check_text
@@ -82,5 +81,5 @@ class PresharedKey:
             raise SpecError("psk", "the pre-shared key is overlong or holds a control character") from None
 
 
-Authentication = Union[Kerberos, Certificate, PresharedKey]
+Authentication = Kerberos | Certificate | PresharedKey
 """One method of a rule; a rule holds them in order of preference."""

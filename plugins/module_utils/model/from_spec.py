@@ -32,7 +32,7 @@ def policy_from_spec(spec: Spec, version: windows.WindowsVersion, place: str = "
         return Policy(
             name=_text(spec, "name"),
             description=spec.get("description") or "",
-            rules=_each(spec, "rules", lambda one: _rule(one)),
+            rules=_each(spec, "rules", _rule),
             main_mode=_main_mode(spec.get("main_mode") or {}, version),
             default_response=_optional(spec, "default_response", _default_response),
             polling_minutes=_number(spec, "polling_minutes", 180),
@@ -69,9 +69,7 @@ def _rule(spec: Spec) -> Rule:
     negotiates = action.kind is ActionKind.NEGOTIATE
     given = spec.get("authentication")
     if negotiates and not given:
-        raise SpecError(
-            "authentication", "a rule that negotiates needs at least one method: kerberos, certificate, psk"
-        )
+        raise SpecError("authentication", "a rule that negotiates needs a method: kerberos, certificate or psk")
     return Rule(
         name=spec.get("name") or "",
         filter_list=_required(spec, "filter_list", _filter_list),
@@ -145,9 +143,7 @@ def _method(spec: Spec) -> Authentication:
         return Certificate(_text(spec, "ca"), bool(spec.get("map_to_account")), bool(spec.get("exclude_ca_name")))
     if method == "psk":
         if spec.get("psk") == REDACTED:
-            raise SpecError(
-                "psk", "this is the redacted form that policy_info prints; give the key itself, from a vault"
-            )
+            raise SpecError("psk", "these stars are what policy_info prints; give the key itself, from a vault")
         return PresharedKey(Secret(str(spec.get("psk") or "")))
     raise SpecError("method", f"{method!r} is no method; allowed are kerberos, certificate and psk")
 

@@ -21,24 +21,26 @@ STAGING = " ~new"
 """The ending of a name under construction; it gives way to the plain name after the switch."""
 
 
-def build_aside(draft: Draft, want: Policy, *, put_in_force: bool) -> None:
-    """Build ``want`` under staging names; the switch assigns it, removes the old policy and gives it its name."""
-    old = draft.store.policy(want.name)
-    assert old is not None, "only a policy that stands is built aside"
+def build_aside(draft: Draft, want: Policy, old: Policy, *, put_in_force: bool) -> None:
+    """Build ``want`` beside ``old`` under staging names; the switch assigns it, removes ``old`` and takes its name."""
     lists = {one.name: _stage_list(draft, one, want.name) for one in want.filter_lists}
     actions = {one.name: _stage_action(draft, one, want.name) for one in want.filter_actions}
-    staged = dataclasses.replace(want, name=want.name + STAGING, rules=())
+    rules = tuple(
+        dataclasses.replace(
+            rule, filter_list=lists[rule.filter_list.name], filter_action=actions[rule.filter_action.name]
+        )
+        for rule in want.rules
+    )
+    staged = dataclasses.replace(want, name=want.name + STAGING, rules=rules)
     draft.add(s.CreatePolicy(staged))
-    for rule in want.rules:
-        draft.add(s.AddRule(staged.name, dataclasses.replace(
-            rule, filter_list=lists[rule.filter_list.name], filter_action=actions[rule.filter_action.name],
-        )))  # fmt: skip
+    for rule in rules:
+        draft.add(s.AddRule(staged.name, rule))
     if put_in_force:
         draft.then(s.Assign(staged.name))
     draft.then(s.DeletePolicy(old.name))
     for step in orphan_deletions(draft, old, kept=None):
         draft.then(step)
-    _take_plain_names(draft, draft.then, want.name)
+    _take_plain_names(draft, draft.then, staged)
 
 
 def recover(draft: Draft, name: str) -> None:
@@ -55,7 +57,7 @@ def recover(draft: Draft, name: str) -> None:
             for step in orphan_deletions(draft, loser, kept=winner):
                 draft.add(step)
         if finished:
-            _take_plain_names(draft, draft.add, name)
+            _take_plain_names(draft, draft.add, staged)
     _clear_unused(draft)
 
 
@@ -69,10 +71,8 @@ def _clear_unused(draft: Draft) -> None:
             draft.add(s.DeleteFilterAction(action.name))
 
 
-def _take_plain_names(draft: Draft, add: s.Adder, name: str) -> None:
+def _take_plain_names(draft: Draft, add: s.Adder, staged: Policy) -> None:
     """Rename what the staged policy uses, then the policy itself, to the names without the ending."""
-    staged = draft.store.policy(name + STAGING)
-    assert staged is not None
     for filter_list in staged.filter_lists:
         plain = filter_list.name.removesuffix(STAGING)
         if plain != filter_list.name and find_list(draft.store, plain) is None:
@@ -81,7 +81,7 @@ def _take_plain_names(draft: Draft, add: s.Adder, name: str) -> None:
         plain = action.name.removesuffix(STAGING)
         if plain != action.name and find_action(draft.store, plain) is None:
             add(s.SetFilterAction(action.name, dataclasses.replace(action, name=plain)))
-    add(s.SetPolicy(staged.name, dataclasses.replace(staged, name=name)))
+    add(s.SetPolicy(staged.name, dataclasses.replace(staged, name=staged.name.removesuffix(STAGING))))
 
 
 def _stage_list(draft: Draft, want: FilterList, policy_name: str) -> FilterList:

@@ -121,7 +121,7 @@ def _canonical_rule(rule: Rule) -> Rule:
 
 
 def _canonical_list(filter_list: FilterList) -> FilterList:
-    return dataclasses.replace(filter_list, filters=tuple(sorted(filter_list.filters, key=lambda one: repr(one))))
+    return dataclasses.replace(filter_list, filters=tuple(sorted(filter_list.filters, key=repr)))
 
 
 def _canonical_action(action: FilterAction) -> FilterAction:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from ..model.actions import FilterAction
 from ..model.filters import FilterList
 from ..model.policy import Policy, PolicyStore, Rule
 from . import steps as s
+
+T = TypeVar("T", FilterList, FilterAction, Policy)
 
 
 def apply_steps(store: PolicyStore, steps: Iterable[s.Step]) -> PolicyStore:
@@ -128,7 +131,7 @@ def _change_policy(store: PolicyStore, name: str, change: Callable[[Policy], Pol
     return dataclasses.replace(store, policies=policies)
 
 
-def _without(items: tuple[FilterList, ...] | tuple[FilterAction, ...] | tuple[Policy, ...], name: str):  # type: ignore[no-untyped-def]
+def _without(items: tuple[T, ...], name: str) -> tuple[T, ...]:
     return tuple(one for one in items if not _same(one.name, name))
 
 

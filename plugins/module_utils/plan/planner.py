@@ -56,10 +56,11 @@ def plan_present(want: Policy, have: PolicyStore, *, assigned: bool | None) -> P
     recover(draft, want.name)
     if assigned is False and draft.in_force(want.name):
         draft.add(s.Unassign(want.name))
-    if can_edit_in_place(draft, want):
+    old = draft.store.policy(want.name)
+    if old is None or can_edit_in_place(draft, want):
         edit_in_place(draft, want)
     else:
-        build_aside(draft, want, put_in_force=bool(assigned) or draft.in_force(want.name))
+        build_aside(draft, want, old, put_in_force=bool(assigned) or draft.in_force(want.name))
     if assigned and not draft.in_force(want.name):
         draft.then(s.Assign(want.name))
     plan = Plan(have, tuple(draft.build), tuple(draft.switch))

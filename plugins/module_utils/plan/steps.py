@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Union
 
 from ..model.actions import FilterAction
 from ..model.filters import Filter, FilterList
@@ -207,11 +206,24 @@ class Unassign:
         return f"unassign policy {self.name!r}"
 
 
-Step = Union[
-    CreateFilterList, SetFilterList, DeleteFilterList, AddFilter, DeleteFilter,
-    CreateFilterAction, SetFilterAction, DeleteFilterAction,
-    CreatePolicy, SetPolicy, SetDefaultResponse, DeletePolicy, AddRule, DeleteRule, Assign, Unassign,
-]  # fmt: skip
+Step = (
+    CreateFilterList
+    | SetFilterList
+    | DeleteFilterList
+    | AddFilter
+    | DeleteFilter
+    | CreateFilterAction
+    | SetFilterAction
+    | DeleteFilterAction
+    | CreatePolicy
+    | SetPolicy
+    | SetDefaultResponse
+    | DeletePolicy
+    | AddRule
+    | DeleteRule
+    | Assign
+    | Unassign
+)
 """Any change a plan can hold."""
 
 Adder = Callable[[Step], None]

@@ -6,15 +6,20 @@ from __future__ import annotations
 import dataclasses
 import ipaddress
 
+from hypothesis import strategies as st
+
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.actions import ActionKind, FilterAction
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.address import Me, Subnet
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.authentication import Kerberos, PresharedKey, Secret
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.filters import Filter, FilterList
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Policy, PolicyStore, Rule
-from ansible_collections.exchange.ipsec.plugins.module_utils.model.security import Esp, Encryption, Integrity
-from ansible_collections.exchange.ipsec.plugins.module_utils.model.security import QuickModeOffer
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.security import (
+    Encryption,
+    Esp,
+    Integrity,
+    QuickModeOffer,
+)
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.windows import SERVER_2003, strongest_main_mode
-from hypothesis import strategies as st
 
 MAIN_MODE = strongest_main_mode(SERVER_2003)
 STRONG = QuickModeOffer(esp=Esp(Encryption.TRIPLE_DES, Integrity.SHA1))

@@ -6,15 +6,15 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from ansible_collections.exchange.ipsec.plugins.module_utils.errors import PlanError
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Policy, PolicyStore
 from ansible_collections.exchange.ipsec.plugins.module_utils.plan import steps as s
 from ansible_collections.exchange.ipsec.plugins.module_utils.plan.compare import canonical, differences
 from ansible_collections.exchange.ipsec.plugins.module_utils.plan.effects import apply_step, apply_steps
 from ansible_collections.exchange.ipsec.plugins.module_utils.plan.planner import plan_absent, plan_present
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.unit.plugins.module_utils.plan.policies import policy, require, rule, store, variants
 
 MAIL = policy("Mail", rule("POP3", 110), rule("IMAP4", 143))
