@@ -72,15 +72,24 @@ def _clear_unused(draft: Draft) -> None:
 
 
 def _take_plain_names(draft: Draft, add: s.Adder, staged: Policy) -> None:
-    """Rename what the staged policy uses, then the policy itself, to the names without the ending."""
+    """Rename what the staged policy uses, then the policy itself, to the names without the ending.
+
+    What a killed run left under the plain name, used by no rule, makes way.
+    """
     for filter_list in staged.filter_lists:
         plain = filter_list.name.removesuffix(STAGING)
-        if plain != filter_list.name and find_list(draft.store, plain) is None:
-            add(s.SetFilterList(filter_list.name, new_name=plain))
+        if plain == filter_list.name or policies_with_list(draft.store, plain):
+            continue
+        if find_list(draft.store, plain) is not None:
+            add(s.DeleteFilterList(plain))
+        add(s.SetFilterList(filter_list.name, new_name=plain))
     for action in staged.filter_actions:
         plain = action.name.removesuffix(STAGING)
-        if plain != action.name and find_action(draft.store, plain) is None:
-            add(s.SetFilterAction(action.name, dataclasses.replace(action, name=plain)))
+        if plain == action.name or policies_with_action(draft.store, plain):
+            continue
+        if find_action(draft.store, plain) is not None:
+            add(s.DeleteFilterAction(plain))
+        add(s.SetFilterAction(action.name, dataclasses.replace(action, name=plain)))
     add(s.SetPolicy(staged.name, dataclasses.replace(staged, name=staged.name.removesuffix(STAGING))))
 
 
