@@ -1,0 +1,52 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to the collection: the frame of every action plugin, arguments in, errors out as one clear sentence."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from ansible.plugins.action import ActionBase
+
+from ..module_utils.errors import IpsecError
+from ..module_utils.host.port import HostPort
+from .winrm_host import WinrmHost
+
+
+class IpsecAction(ActionBase):  # type: ignore[misc]
+    """Validate the arguments, let a subclass perform, and turn the library's errors into a failed result."""
+
+    argument_spec: ClassVar[dict[str, Any]]
+    _supports_check_mode = True
+    _supports_diff = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the task; what an action plugin is called with by Ansible."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        try:
+            _, args = self.validate_argument_spec(argument_spec=self.argument_spec)
+            result.update(self.perform(args, task_vars or {}))
+        except IpsecError as exc:
+            result.update(failed=True, msg=str(exc))
+        return result
+
+    def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Do the work of the plugin and give its result; IpsecError fails the task."""
+        raise NotImplementedError
+
+    @property
+    def host(self) -> HostPort:
+        """The host of the task, over whatever WinRM connection the inventory names."""
+        return WinrmHost(self._connection)
+
+    @property
+    def check_mode(self) -> bool:
+        """Whether nothing may be changed."""
+        return bool(self._task.check_mode)
+
+    @property
+    def diff_mode(self) -> bool:
+        """Whether the user asked for a diff."""
+        return bool(self._task.diff)

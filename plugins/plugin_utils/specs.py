@@ -1,0 +1,143 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to the collection: the argument specs of its action plugins, once each; the documentation is held to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ESP = {
+    "type": "dict",
+    "options": {
+        "encryption": {"type": "str", "choices": ["3des", "des", "none"], "default": "3des"},
+        "integrity": {"type": "str", "choices": ["sha1", "md5", "none"], "default": "sha1"},
+    },
+}
+_OFFERS = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "esp": _ESP,
+        "ah": {"type": "str", "choices": ["sha1", "md5"]},
+        "lifetime": {"type": "int", "default": 0},
+        "lifetime_kb": {"type": "int", "default": 0},
+    },
+}
+_AUTHENTICATION = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "method": {"type": "str", "choices": ["kerberos", "certificate", "psk"], "required": True},
+        "ca": {"type": "str"},
+        "map_to_account": {"type": "bool", "default": False},
+        "exclude_ca_name": {"type": "bool", "default": False},
+        "psk": {"type": "str", "no_log": True},
+    },
+}
+_FILTER = {
+    "source": {"type": "str", "required": True},
+    "destination": {"type": "str", "required": True},
+    "protocol": {"type": "str", "default": "any"},
+    "source_port": {"type": "int", "default": 0},
+    "destination_port": {"type": "int", "default": 0},
+    "mirrored": {"type": "bool", "default": True},
+    "description": {"type": "str", "default": ""},
+}
+_FILTER_LIST = {
+    "type": "dict",
+    "required": True,
+    "options": {
+        "name": {"type": "str", "required": True},
+        "description": {"type": "str", "default": ""},
+        "filters": {"type": "list", "elements": "dict", "required": True, "options": _FILTER},
+    },
+}
+_FILTER_ACTION = {
+    "type": "dict",
+    "required": True,
+    "options": {
+        "name": {"type": "str", "required": True},
+        "description": {"type": "str", "default": ""},
+        "action": {"type": "str", "choices": ["permit", "block", "negotiate"], "required": True},
+        "offers": _OFFERS,
+        "pfs": {"type": "bool", "default": False},
+        "soft": {"type": "bool", "default": False},
+        "inbound_passthrough": {"type": "bool", "default": False},
+    },
+}
+_RULES = {
+    "type": "list",
+    "elements": "dict",
+    "options": {
+        "name": {"type": "str", "default": ""},
+        "description": {"type": "str", "default": ""},
+        "active": {"type": "bool", "default": True},
+        "connection": {"type": "str", "choices": ["all", "lan", "dialup"], "default": "all"},
+        "filter_list": _FILTER_LIST,
+        "filter_action": _FILTER_ACTION,
+        "authentication": _AUTHENTICATION,
+    },
+}
+_MAIN_MODE = {
+    "type": "dict",
+    "options": {
+        "offers": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "encryption": {"type": "str", "choices": ["3des", "des"], "default": "3des"},
+                "integrity": {"type": "str", "choices": ["sha1", "md5"], "default": "sha1"},
+                "dh_group": {"type": "int", "choices": [14, 2, 1], "default": 14},
+            },
+        },
+        "lifetime": {"type": "int", "default": 28800},
+        "quick_modes": {"type": "int", "default": 0},
+        "pfs": {"type": "bool", "default": False},
+    },
+}
+_DEFAULT_RESPONSE = {
+    "type": "dict",
+    "options": {
+        "active": {"type": "bool", "default": False},
+        "offers": _OFFERS,
+        "pfs": {"type": "bool", "default": False},
+        "authentication": _AUTHENTICATION,
+    },
+}
+_TOPOLOGY = {
+    "type": "dict",
+    "options": {
+        "tier": {"type": "str", "choices": ["credentials", "message_stream", "everything"], "required": True},
+        "authentication": {**_AUTHENTICATION, "required": True},
+        "management": {"type": "list", "elements": "str", "default": []},
+        "management_ports": {"type": "list", "elements": "int", "default": [5985, 5986]},
+        "permit_icmp": {"type": "bool", "default": False},
+        "exempt_domain_controllers": {"type": "bool", "default": False},
+        "offers": _OFFERS,
+        "pfs": {"type": "bool", "default": False},
+        "soft": {"type": "bool", "default": False},
+        "inbound_passthrough": {"type": "bool", "default": False},
+        "site": {"type": "str"},
+    },
+}
+_DECLARATION: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "description": {"type": "str", "default": ""},
+    "rules": _RULES,
+    "topology": _TOPOLOGY,
+    "main_mode": _MAIN_MODE,
+    "default_response": _DEFAULT_RESPONSE,
+    "polling_minutes": {"type": "int", "default": 180},
+}
+
+POLICY_SPEC: dict[str, Any] = {
+    **_DECLARATION,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "assigned": {"type": "bool"},
+}
+POLICY_INFO_SPEC: dict[str, Any] = {
+    "name": {"type": "str"},
+    "evidence": {"type": "bool", "default": False},
+}
