@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ..errors import SpecError
@@ -37,6 +37,16 @@ def policy_from_spec(spec: Spec, version: windows.WindowsVersion, place: str = "
             default_response=_optional(spec, "default_response", _default_response),
             polling_minutes=_number(spec, "polling_minutes", 180),
         )
+
+
+def authentication_from_spec(items: Iterable[Spec], place: str = "authentication") -> tuple[Authentication, ...]:
+    """Build methods in order of preference; SpecError names ``authentication[1].psk``."""
+    return _items(items, place, _method)
+
+
+def offers_from_spec(items: Iterable[Spec], place: str = "offers") -> tuple[QuickModeOffer, ...]:
+    """Build quick-mode offers in order of preference; SpecError names ``offers[1].esp``."""
+    return _items(items, place, _offer)
 
 
 def _main_mode(spec: Spec, version: windows.WindowsVersion) -> MainMode:
@@ -159,9 +169,13 @@ def _at(place: str) -> Iterator[None]:
 
 
 def _each(spec: Spec, name: str, build: Callable[[Spec], T]) -> tuple[T, ...]:
+    return _items(spec.get(name) or (), name, build)
+
+
+def _items(given: Iterable[Spec], place: str, build: Callable[[Spec], T]) -> tuple[T, ...]:
     items = []
-    for index, item in enumerate(spec.get(name) or ()):
-        with _at(f"{name}[{index}]"):
+    for index, item in enumerate(given):
+        with _at(f"{place}[{index}]"):
             items.append(build(item))
     return tuple(items)
 
