@@ -139,5 +139,13 @@ POLICY_SPEC: dict[str, Any] = {
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
+    "virtual_addresses": {"type": "list", "elements": "str", "default": []},
     "evidence": {"type": "bool", "default": False},
+}
+COMPLIANCE_SPEC: dict[str, Any] = {
+    **_DECLARATION,
+    "assigned": {"type": "bool", "default": True},
+    "nlbs_flags": {"type": "str", "choices": ["1", "0", "absent", "unmanaged"], "default": "unmanaged"},
+    "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "low"},
+    "skip_checks": {"type": "list", "elements": "str", "default": []},
 }
