@@ -1,0 +1,107 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs one command line in the open remote shell: Command, Send, Receive until it is done, Signal."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+
+from .pywinrm import TROUBLE, OperationTimeout, forget_session
+from .winrm_faults import explain
+from .winrm_session import close_shell
+
+CHUNK = 48 * 1024
+"""Bytes of standard input per Send: 64 KiB as base64, below 150 kB (MS-WSMV note <8>) even when counted as UTF-16."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """What a command left behind, undecoded."""
+
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+
+
+def run_command(connection: Any, command: str, stdin: bytes, time_limit: float) -> Output:
+    """Run a command line in the connection's open shell, feed it stdin, and wait for its end.
+
+    ``time_limit`` is in seconds, 0 for none. Whatever goes wrong, and whoever interrupts, the shell is closed before
+    the AnsibleError (of the host's answer) or AnsibleConnectionFailure (the host is out of reach) leaves.
+    """
+    host = connection._winrm_host
+    try:
+        return _exchange(connection.protocol, connection.shell_id, command, stdin, _Deadline(time_limit, host))
+    except TROUBLE as exc:
+        error = explain(exc, host, "running the command")
+        if isinstance(error, AnsibleConnectionFailure):
+            forget_session(connection.protocol)
+        close_shell(connection)
+        raise error from None
+    except AnsibleError:
+        close_shell(connection)
+        raise
+    except BaseException:
+        # A message may be half read: only a new session can be trusted to carry the last one.
+        forget_session(connection.protocol)
+        close_shell(connection)
+        raise
+
+
+class _Deadline:
+    """The end of a command's time."""
+
+    def __init__(self, limit: float, host: str) -> None:
+        self._limit = limit
+        self._host = host
+        self._end = time.monotonic() + limit if limit > 0 else math.inf
+
+    def left(self) -> float:
+        """Return the seconds left; AnsibleError when there are none."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise AnsibleError(
+                f"{self._host}: the command did not end within {self._limit:g} s and was stopped: see what it waits for,"
+                " or raise ansible_winrs_command_timeout (0 waits for ever)."
+            )
+        return left
+
+
+def _exchange(protocol: Any, shell_id: str, command: str, stdin: bytes, deadline: _Deadline) -> Output:
+    command_id = protocol.run_command(shell_id, command, console_mode_stdin=not stdin)
+    for chunk, end in _chunks(stdin):
+        protocol.send_command_input(shell_id, command_id, chunk, end=end)
+    output = _receive(protocol, shell_id, command_id, deadline)
+    protocol.cleanup_command(shell_id, command_id)
+    return output
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    for start in range(0, len(data), CHUNK):
+        yield data[start : start + CHUNK], start + CHUNK >= len(data)
+
+
+def _receive(protocol: Any, shell_id: str, command_id: str, deadline: _Deadline) -> Output:
+    stdout, stderr = [], []
+    configured = protocol.operation_timeout_sec
+    try:
+        while True:
+            protocol.operation_timeout_sec = max(1, math.ceil(min(configured, deadline.left())))
+            try:
+                out, err, exit_code, done = protocol.get_command_output_raw(shell_id, command_id)
+            except OperationTimeout:
+                continue
+            stdout.append(out)
+            stderr.append(err)
+            if done:
+                return Output(exit_code, b"".join(stdout), b"".join(stderr))
+    finally:
+        protocol.operation_timeout_sec = configured

@@ -1,0 +1,180 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Opens and closes the one remote shell of an Ansible connection, winrs or winrm alike.
+
+Leans on these private names of ansible.plugins.connection.winrm.Connection: ``_build_winrm_kwargs``, ``_kerb_auth``,
+``_kerb_managed``, ``_winrm_host``, ``_winrm_port``, ``_winrm_scheme``, ``_winrm_path``, ``_winrm_user``, ``_winrm_pass``,
+``_winrm_transport``, ``_winrm_kwargs``, ``_winrm_connection_timeout``, ``_connected``, ``protocol``, ``shell_id``
+(held by tests/unit/plugins/plugin_utils/test_contract.py on every supported ansible-core).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+from typing import Any
+from urllib.parse import urlunsplit
+
+from ansible.errors import AnsibleConnectionFailure, AnsibleError
+from ansible.plugins.connection import winrm as ansible_winrm
+from ansible.utils.display import Display
+
+from .open_shells import list_shells
+from .pywinrm import TROUBLE, Protocol, WsmanFault, forget_session, require_pywinrm
+from .shell_record import LeftShell, ShellRecord
+from .winrm_faults import SHELL_NOT_FOUND, codes, explain, is_shell_quota
+
+display = Display()
+_LAST_WORDS = 5
+"""Seconds that an answer to the closing of a shell may take."""
+
+
+def open_shell(connection: Any, codepage: int, record_folder: str = "") -> ShellRecord:
+    """Log in with the connection's own variables and open a shell; returns its record, to erase when it is closed.
+
+    Raises AnsibleConnectionFailure when there is no way in, with the reason and the remedy in one sentence.
+    """
+    require_pywinrm()
+    connection._build_winrm_kwargs()
+    record = ShellRecord(record_folder, endpoint(connection), str(connection._winrm_user or ""))
+    display.vvv(
+        f"WINRS CONNECT {endpoint(connection)} AS {connection._winrm_user} CODE PAGE {codepage}",
+        host=connection._winrm_host,
+    )
+    errors: list[AnsibleError] = []
+    for transport in connection._winrm_transport:
+        try:
+            _open(connection, transport, codepage, record)
+        except AnsibleError as exc:
+            errors.append(exc)
+        else:
+            return record
+    if len(errors) == 1:
+        raise errors[0]
+    tried = zip(connection._winrm_transport, errors, strict=True)
+    raise AnsibleConnectionFailure(" ".join(f"{transport}: {error}" for transport, error in tried))
+
+
+def endpoint(connection: Any) -> str:
+    """Return the address of the listener."""
+    host = str(connection._winrm_host)
+    with contextlib.suppress(ipaddress.AddressValueError):
+        host = f"[{ipaddress.IPv6Address(host)}]"
+    place = f"{host}:{connection._winrm_port}"
+    return urlunsplit((connection._winrm_scheme, place, connection._winrm_path, "", ""))
+
+
+def _open(connection: Any, transport: str, codepage: int, record: ShellRecord) -> None:
+    host = connection._winrm_host
+    if transport == "kerberos":
+        _kerberos(connection)
+    arguments = dict(connection._winrm_kwargs)
+    if connection._winrm_connection_timeout:
+        arguments["operation_timeout_sec"] = connection._winrm_connection_timeout
+        arguments["read_timeout_sec"] = connection._winrm_connection_timeout + 10
+    protocol = None
+    try:
+        protocol = Protocol(endpoint(connection), transport=transport, **arguments)
+        _close_left(protocol, host, record.left_behind())
+        connection.shell_id = protocol.open_shell(codepage=codepage)
+    except TROUBLE as exc:
+        error = (
+            _full(exc, protocol, connection) if is_shell_quota(exc) else explain(exc, host, "opening the remote shell")
+        )
+        _hang_up(protocol)
+        if not isinstance(error, AnsibleConnectionFailure):
+            error = AnsibleConnectionFailure(str(error))
+        raise error from None
+    except BaseException:
+        _hang_up(protocol)
+        raise
+    connection.protocol = protocol
+    connection._connected = True
+    record.write(connection.shell_id)
+    display.vvv(f"WINRS SHELL {connection.shell_id} OPEN", host=host)
+
+
+def _kerberos(connection: Any) -> None:
+    if not ansible_winrm.HAVE_KERBEROS:
+        raise AnsibleConnectionFailure(
+            f"{connection._winrm_host}: the Python library kerberos is not installed on the controller: install it with"
+            " pip install pykerberos, or set ansible_winrm_transport to ntlm."
+        )
+    if connection._kerb_managed:
+        connection._kerb_auth(connection._winrm_user, connection._winrm_pass)
+
+
+def _close_left(protocol: Any, host: str, shells: tuple[LeftShell, ...]) -> None:
+    """Close what an earlier run of this controller left open, and say so."""
+    for shell in shells:
+        try:
+            protocol.close_shell(shell.shell_id, close_session=False)
+        except WsmanFault as exc:
+            if SHELL_NOT_FOUND not in codes(exc):
+                display.warning(_left_open(host, shell.shell_id, f"since {shell.since} by an earlier run"))
+            continue
+        display.warning(
+            f"{host}: remote shell {shell.shell_id} was left open at {shell.since} by an earlier run on this controller"
+            " that was killed; it is closed now."
+        )
+
+
+def _full(exc: BaseException, protocol: Any, connection: Any) -> AnsibleError:
+    shells = list_shells(protocol)
+    number = min(codes(exc), default=0)
+    told = f" Open are: {'; '.join(map(str, shells))}." if shells else ""
+    example = shells[0].shell_id if shells else "ID"
+    return AnsibleConnectionFailure(
+        f"{connection._winrm_host}: {connection._winrm_user} has as many remote shells open as the host allows"
+        f" (WS-Management fault {number}; user name and password are right).{told} Close one on the host with: winrm"
+        f" delete shell/cmd?ShellId={example} (winrm enumerate shell/cmd lists them), or raise MaxShellsPerUser there"
+        ' with: winrm set winrm/config/winrs @{MaxShellsPerUser="5"}.'
+    )
+
+
+def close_shell(connection: Any) -> None:
+    """Close the connection's shell and its HTTP session; never raises for what the host answers, but says it."""
+    protocol, shell_id = connection.protocol, connection.shell_id
+    connection.protocol = connection.shell_id = None
+    connection._connected = False
+    if protocol is None:
+        return
+    host = getattr(connection, "_winrm_host", "")
+    if shell_id:
+        _delete(protocol, shell_id, host)
+    _hang_up(protocol)
+
+
+def _delete(protocol: Any, shell_id: str, host: str) -> None:
+    protocol.transport.read_timeout_sec = min(protocol.read_timeout_sec, _LAST_WORDS)
+    for last in (False, True):
+        try:
+            protocol.close_shell(shell_id)
+        except WsmanFault as exc:
+            if SHELL_NOT_FOUND not in codes(exc):
+                display.warning(
+                    _left_open(host, shell_id, f"because closing it failed with fault {min(codes(exc), default=0)}")
+                )
+            return
+        except TROUBLE as exc:
+            if last:
+                display.warning(_left_open(host, shell_id, f"because closing it failed ({type(exc).__name__})"))
+                return
+            forget_session(protocol)
+        else:
+            display.vvv(f"WINRS SHELL {shell_id} CLOSED", host=host)
+            return
+
+
+def _left_open(host: str, shell_id: str, why: str) -> str:
+    return (
+        f"{host}: remote shell {shell_id} stays open {why}: close it on the host with: winrm delete"
+        f" shell/cmd?ShellId={shell_id}"
+    )
+
+
+def _hang_up(protocol: Any) -> None:
+    if protocol is not None:
+        forget_session(protocol)
