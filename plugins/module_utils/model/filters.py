@@ -50,7 +50,9 @@ class Filter:
     @property
     def matches(self) -> tuple[object, ...]:
         """What decides which packets it matches: everything but the description."""
-        return dataclasses.astuple(dataclasses.replace(self, description=""))
+        return (
+            self.source, self.destination, self.protocol, self.source_port, self.destination_port, self.mirrored,
+        )  # fmt: skip
 
     def __str__(self) -> str:
         """Say the filter as one would on the phone."""

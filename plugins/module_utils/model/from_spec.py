@@ -34,7 +34,7 @@ def policy_from_spec(spec: Spec, version: windows.WindowsVersion, place: str = "
             description=spec.get("description") or "",
             rules=_each(spec, "rules", _rule),
             main_mode=_main_mode(spec.get("main_mode") or {}, version),
-            default_response=_optional(spec, "default_response", _default_response),
+            default_response=_response_for(spec, version),
             polling_minutes=_number(spec, "polling_minutes", 180),
         )
 
@@ -89,6 +89,13 @@ def _rule(spec: Spec) -> Rule:
         active=spec.get("active") is not False,
         description=spec.get("description") or "",
     )
+
+
+def _response_for(spec: Spec, version: windows.WindowsVersion) -> DefaultResponse | None:
+    response = _optional(spec, "default_response", _default_response)
+    if response and response.active and version.is_vista_or_later:
+        raise SpecError("default_response", f"{version.name} has no default response rule; it ended with Server 2003")
+    return response
 
 
 def _default_response(spec: Spec) -> DefaultResponse:
