@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""cmd.exe: runs a command line the way `cmd /c` does."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Generator
+
+from . import cmd_for
+from .builtins import BUILTINS
+from .cmd_parse import Block, CmdSyntaxError, For, If, Node, Pair, Parser, Redirect, Simple
+from .cmd_vars import expand
+from .console import Buffer, Null, Sink, Steps, TextSource, Wait, codec_of
+from .context import Context, split_argv
+from .programs import PROGRAMS
+
+LONGEST = 8191
+"""Characters that cmd.exe takes in one line (Microsoft KB 830473)."""
+
+
+class Exit(Exception):  # noqa: N818 - not an error
+    """`exit N` was met."""
+
+    def __init__(self, code: int) -> None:
+        """Leave this cmd.exe with that code."""
+        super().__init__(code)
+        self.code = code
+
+
+class FileSink:
+    """A redirection into a file; writes it whole after each piece of text."""
+
+    def __init__(self, ctx: Context, name: str, append: bool) -> None:
+        """Write to that file, after what it holds when append."""
+        self._ctx, self._name = ctx, name
+        old = ctx.read_file(name) if append else None
+        self._text = old or ""
+        self.write("")
+
+    def write(self, text: str) -> None:
+        """Add text to the file, in the OEM code page."""
+        self._text += text
+        self._ctx.write_file(self._name, self._text.encode(codec_of(self._ctx.host.profile.codepage), "replace"))
+
+
+def run_line(ctx: Context, line: str) -> Steps:
+    """Run one line; the value is the exit code of `cmd /c line`."""
+    if len(line) > LONGEST:
+        ctx.complain("cmd.toolong")
+        return 1
+    try:
+        tree = Parser(expand(ctx, line)).parse()
+    except CmdSyntaxError as exc:
+        ctx.complain("cmd.syntax", word=str(exc)) if str(exc) else ctx.complain("cmd.badsyntax")
+        ctx.shell.errorlevel = 255
+        return 255
+    try:
+        return (yield from run_node(ctx, tree)) if tree else 0
+    except Exit as exc:
+        return exc.code
+
+
+def run_node(ctx: Context, node: Node) -> Steps:
+    """Run a command tree; the value decides && and ||."""
+    if isinstance(node, Pair):
+        return (yield from _pair(ctx, node))
+    if isinstance(node, If):
+        if (yield from _holds(ctx, node)):
+            return (yield from run_node(ctx, node.then))
+        return (yield from run_node(ctx, node.other)) if node.other else 0
+    if isinstance(node, For):
+        return (yield from cmd_for.run_for(ctx, node, run_node, run_line))
+    inner = _redirected(ctx, node.redirects)
+    if inner is None:
+        ctx.shell.errorlevel = 1
+        return 1
+    if isinstance(node, Block):
+        return (yield from run_node(inner, node.body))
+    return (yield from run_simple(inner, node))
+
+
+def _pair(ctx: Context, node: Pair) -> Steps:
+    if node.operator == "|":
+        pipe = Buffer()
+        left = dataclasses.replace(ctx, out=pipe, shell=ctx.shell.copy())
+        with_exit = _contained(left, node.left)
+        yield from with_exit
+        right = dataclasses.replace(ctx, stdin=TextSource(pipe.text), shell=ctx.shell.copy())
+        code = yield from _contained(right, node.right)
+        ctx.shell.errorlevel = code
+        return code
+    code = yield from run_node(ctx, node.left)
+    if node.operator == "&" or (node.operator == "&&") == (code == 0):
+        code = yield from run_node(ctx, node.right)
+    return code
+
+
+def _contained(ctx: Context, node: Node) -> Steps:
+    try:
+        return (yield from run_node(ctx, node))
+    except Exit as exc:
+        return exc.code
+
+
+def _redirected(ctx: Context, redirects: list[Redirect]) -> Context | None:
+    """Return the context with its streams changed; None after a message when a file is missing."""
+    for redirect in redirects:
+        name = redirect.target.strip('"')
+        if redirect.handle == 0:
+            if name.lower() == "nul":
+                ctx = dataclasses.replace(ctx, stdin=Null())
+                continue
+            text = ctx.read_file(name)
+            if text is None:
+                ctx.complain("cmd.nofile")
+                return None
+            ctx = dataclasses.replace(ctx, stdin=TextSource(text))
+            continue
+        sink: Sink
+        if name in ("&1", "&2"):
+            sink = ctx.out if name == "&1" else ctx.err
+        elif name.lower() in ("nul", "nul:"):
+            sink = Null()
+        else:
+            sink = FileSink(ctx, name, redirect.operator == ">>")
+        if redirect.handle == 1:
+            ctx = dataclasses.replace(ctx, out=sink)
+        elif redirect.handle == 2:  # noqa: PLR2004
+            ctx = dataclasses.replace(ctx, err=sink)
+    return ctx
+
+
+def _holds(ctx: Context, node: If) -> Generator[Wait, None, bool]:
+    yield from ()
+    kind, *words = node.words
+    words = [expand(ctx, word, "!") if ctx.shell.delayed else word for word in words]
+    if kind == "exist":
+        truth = ctx.path(words[0]).rstrip("\\").casefold() in ctx.host.files
+    elif kind == "defined":
+        truth = ctx.shell.get(words[0]) is not None
+    elif kind == "errorlevel":
+        truth = ctx.shell.errorlevel >= int(words[0]) if re.fullmatch(r"-?\d+", words[0]) else False
+    elif kind == "cmdextversion":
+        truth = int(words[0] or 0) <= 2  # noqa: PLR2004 - cmd.exe's own version number
+    else:
+        truth = _compare(kind, words[0], words[1], node.ignore_case)
+    return truth != node.negated
+
+
+def _compare(operator: str, left: str, right: str, ignore_case: bool) -> bool:
+    if ignore_case:
+        left, right = left.casefold(), right.casefold()
+    a: int | str = left
+    b: int | str = right
+    if operator != "==" and re.fullmatch(r"-?\d+", left) and re.fullmatch(r"-?\d+", right):
+        a, b = int(left), int(right)
+    order = (a > b) - (a < b)  # type: ignore[operator]  # both are of one kind
+    return {
+        "==": order == 0, "equ": order == 0, "neq": order != 0, "lss": order < 0,
+        "leq": order <= 0, "gtr": order > 0, "geq": order >= 0,
+    }[operator]
+
+
+def split_command(text: str) -> tuple[str, str]:
+    """Split off the command's name; the rest keeps its leading blank."""
+    text = text.lstrip(" \t,;=")
+    if match := re.match(r'"([^"]*)"?', text):
+        return match[1], text[match.end() :]
+    match = re.match(r"(?i)(echo|set|type|cd|chdir|call|exit|ver|title|del|erase|md|mkdir|rd|rmdir|cls)(?=[.\\/:;,=\[\]+(])", text)
+    if match:
+        return match[1], text[match.end() :]
+    match = re.match(r"[^\s,;=/\"]+|/", text)
+    name = match[0] if match else ""
+    return name, text[len(name) :]
+
+
+def run_simple(ctx: Context, node: Simple) -> Steps:
+    """Run a single command: a built-in one, a program, or the message that there is none such."""
+    text = expand(ctx, node.text, "!") if ctx.shell.delayed else node.text
+    name, rest = split_command(text)
+    low = name.lower()
+    if not name or low == "rem" or low.startswith(":"):
+        return 0
+    if low == "exit":
+        raise Exit(_exit_code(ctx, rest))
+    if low in ("cmd", "cmd.exe", r"c:\windows\system32\cmd.exe"):
+        code = yield from _nested(ctx, rest)
+    elif low == "call":
+        code = yield from run_line(ctx, rest.strip()) if rest.strip() else iter_zero()
+    elif low in BUILTINS:
+        return (yield from BUILTINS[low](ctx, rest))
+    else:
+        base = re.sub(r"(?i)\.(exe|com)$", "", low.replace("/", "\\").rsplit("\\", 1)[-1])
+        program = PROGRAMS.get(base)
+        if program is None or not ctx.host.has_program(base):
+            ctx.complain("cmd.unknown", name=name)
+            ctx.shell.errorlevel = 9009
+            return 1
+        code = yield from program(ctx, split_argv(rest))
+    ctx.shell.errorlevel = code
+    return code
+
+
+def iter_zero() -> Steps:
+    """Do nothing, successfully."""
+    yield from ()
+    return 0
+
+
+def _exit_code(ctx: Context, rest: str) -> int:
+    words = [word for word in rest.split() if word.lower() != "/b"]
+    if words and re.fullmatch(r"-?\d+", words[0]):
+        return int(words[0])
+    return ctx.shell.errorlevel
+
+
+def _nested(ctx: Context, rest: str) -> Steps:
+    """Run `cmd /c ...` with its rule for the outer quotes; without /c read lines from standard input."""
+    match = re.match(r"(?i)\s*((?:/[a-z](?::\S+)?\s*)*?)/([ck])(.*)$", rest, re.DOTALL)
+    shell = ctx.shell.copy()
+    inner = dataclasses.replace(ctx, shell=shell)
+    if match is None:
+        return (yield from _interactive(inner))
+    shell.delayed = bool(re.search(r"(?i)/v(:on)?(?![:\w])", match[1]))
+    line = match[3].strip()
+    if line.startswith('"'):
+        plain = line.count('"') == 2 and line.endswith('"') and not re.search(r"[&<>()@^|]", line) and " " in line  # noqa: PLR2004
+        if not plain or "/s" in match[1].lower():
+            last = line.rfind('"')
+            line = line[1:last] + line[last + 1 :] if last > 0 else line[1:]
+    return (yield from run_line(inner, line))
+
+
+def _interactive(ctx: Context) -> Steps:
+    ctx.say("cmd.banner", version=ctx.host.version)
+    code = 0
+    while True:
+        ctx.out.write(f"{ctx.shell.cwd}>")
+        line = yield from ctx.stdin.read_line()
+        if not line:
+            return code
+        ctx.out.write("" if line.endswith("\n") else "\r\n")
+        try:
+            tree = Parser(expand(ctx, line.rstrip("\r\n"))).parse()
+            code = (yield from run_node(ctx, tree)) if tree else code
+        except CmdSyntaxError as exc:
+            ctx.complain("cmd.syntax", word=str(exc))
+            code = 255
+        except Exit as exc:
+            return exc.code
