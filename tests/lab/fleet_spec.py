@@ -34,10 +34,11 @@ class HostSpec:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class FleetSpec:
-    """A fleet file; `clusters` as in the file: group, nodes, owner, virtual_ips."""
+    """A fleet file; `clusters` as in the file (group, nodes, owner, virtual_ips), `groups` for its inventory."""
 
     hosts: tuple[HostSpec, ...]
     clusters: Mapping[str, Mapping[str, Any]]
+    groups: Mapping[str, list[str]]
 
 
 def read_spec(document: Mapping[str, Any]) -> FleetSpec:
@@ -53,4 +54,4 @@ def read_spec(document: Mapping[str, Any]) -> FleetSpec:
         hosts.append(HostSpec(**{**options, "name": name, "addresses": addresses}))
     if not hosts:
         raise FleetError("the fleet has no hosts")
-    return FleetSpec(tuple(hosts), document.get("clusters", {}))
+    return FleetSpec(tuple(hosts), document.get("clusters", {}), document.get("groups", {}))

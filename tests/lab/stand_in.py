@@ -15,6 +15,9 @@ class Running:
         if line.strip().lower() == "ver":
             self.chunks.append(("stdout", b"\r\nMicrosoft Windows [Version 5.2.3790]\r\n"))
             self.exit_code = 0
+        elif line.strip() != "cat":
+            self.chunks.append(("stderr", b"not recognized\r\n"))
+            self.exit_code = 1
 
     def feed(self, data: bytes, end: bool) -> None:
         if data:

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control endpoint: orders to a running fleet as HTTP and JSON on the loopback address."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from tests.lab import orders
+from tests.lab.fleet import Fleet
+from tests.lab.fleet_spec import FleetError
+
+DEFAULT = "127.0.0.1:5980"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Control:
+    """Serves the orders of one fleet; `stopped` is set when somebody orders the end."""
+
+    def __init__(self, fleet: Fleet) -> None:
+        """Take orders for this fleet."""
+        self.fleet = fleet
+        self.stopped = asyncio.Event()
+        self.url = ""
+        application = web.Application(middlewares=[_refusals])
+        application.router.add_routes(
+            [
+                web.get("/ready", self._ready),
+                web.get("/inventory", self._inventory),
+                web.post("/run", self._run),
+                web.post("/counters", self._counters),
+                web.post("/fault", self._fault),
+                web.post("/dump", self._dump),
+                web.post("/move", self._move),
+                web.post("/advance", self._advance),
+                web.get("/state", self._save),
+                web.put("/state", self._load),
+                web.post("/stop", self._stop),
+            ]
+        )
+        self._runner = web.AppRunner(application, access_log=None)
+
+    async def start(self, endpoint: str = DEFAULT) -> None:
+        """Listen on HOST:PORT; port 0 lets the system choose."""
+        host, _, port = endpoint.rpartition(":")
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, int(port))
+        await site.start()
+        self.url = "http://{}:{}".format(*self._runner.addresses[0][:2])
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        await self._runner.cleanup()
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        return web.json_response(orders.ready(self.fleet, self.url))
+
+    async def _inventory(self, request: web.Request) -> web.Response:
+        return web.json_response(orders.inventory(self.fleet))
+
+    async def _run(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        outcome = await orders.run(self.fleet, asked["host"], asked["command"], asked.get("input", ""))
+        return web.json_response(dataclasses.asdict(outcome))
+
+    async def _counters(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        return web.json_response(orders.counters(self.fleet, reset=asked.get("reset", False)))
+
+    async def _fault(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        self.fleet.station(asked["host"]).fault(asked["kind"], asked.get("argument"))
+        return web.json_response({})
+
+    async def _dump(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        return web.json_response({"text": orders.dump(self.fleet, asked["host"], asked.get("key"))})
+
+    async def _move(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        orders.move(self.fleet, asked["cluster"], asked["node"])
+        return web.json_response({})
+
+    async def _advance(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        orders.advance(self.fleet, asked["host"], float(asked["seconds"]))
+        return web.json_response({})
+
+    async def _save(self, request: web.Request) -> web.Response:
+        return web.json_response(orders.save(self.fleet))
+
+    async def _load(self, request: web.Request) -> web.Response:
+        orders.load(self.fleet, await request.json())
+        return web.json_response({})
+
+    async def _stop(self, request: web.Request) -> web.Response:
+        self.stopped.set()
+        return web.json_response({})
+
+
+@web.middleware
+async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn an order that makes no sense into status 400 and one sentence."""
+    try:
+        return await handler(request)
+    except KeyError as exc:
+        return web.json_response({"error": f"{exc.args[0]} is missing"}, status=400)
+    except ValueError as exc:
+        return web.json_response({"error": str(exc)}, status=400)
+
+
+def ask(control: str, method: str, path: str, body: Any = None) -> Any:
+    """Send one order to the control endpoint and return its answer; FleetError when it was refused."""
+    url = control if control.startswith("http://") else f"http://{control}"
+    request = urllib.request.Request(f"{url.rstrip('/')}{path}", method=method)  # noqa: S310
+    request.add_header("Content-Type", "application/json")
+    data = None if body is None else json.dumps(body).encode()
+    try:
+        with urllib.request.urlopen(request, data) as response:  # noqa: S310
+            return json.load(response)
+    except urllib.error.HTTPError as exc:
+        raise FleetError(json.load(exc)["error"]) from exc
+    except urllib.error.URLError as exc:
+        raise FleetError(f"no fleet answers at {url}: {exc.reason}") from exc

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a person may ask of a running fleet from outside its network: the same for tests and the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from typing import Any
+
+from tests.lab.fleet import Fleet
+from tests.lab.windows.profile import PROFILES
+
+_PAUSE = 0.01
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command at a host's console ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+async def run(fleet: Fleet, host: str, command: str, text: str = "") -> Outcome:
+    """Run a command as if somebody typed it at the host's console; `text` is its standard input."""
+    station = fleet.station(host)
+    codepage = PROFILES[station.spec.profile].codepage
+    running = station.computer.start(command, codepage)
+    running.feed(text.encode(f"cp{codepage}"), True)
+    output = {"stdout": b"", "stderr": b""}
+    while True:
+        exit_code = running.exit_code
+        for stream, data in running.output():
+            output[stream] += data
+        if exit_code is not None:
+            break
+        await asyncio.sleep(_PAUSE)
+    return Outcome(exit_code, *(data.decode(f"cp{codepage}", "replace") for data in output.values()))
+
+
+def counters(fleet: Fleet, *, reset: bool = False) -> dict[str, dict[str, object]]:
+    """Return what was asked of each host, and begin again at zero when told so."""
+    figures = {name: station.figures() for name, station in fleet.stations.items()}
+    if reset:
+        for station in fleet.stations.values():
+            station.counters.reset()
+    return figures
+
+
+def ready(fleet: Fleet, control: str) -> dict[str, Any]:
+    """Return where everything listens."""
+    return {
+        "control": control,
+        "ca_file": str(fleet.ca_file),
+        "hosts": {name: station.reach() for name, station in fleet.stations.items()},
+    }
+
+
+def inventory(fleet: Fleet) -> dict[str, Any]:
+    """Return an Ansible inventory of the fleet: NTLM with sealed messages over HTTP, and the file's groups."""
+    hosts = {}
+    for name, station in fleet.stations.items():
+        hosts[name] = {
+            "ansible_host": station.address,
+            "ansible_port": station.http_port,
+            "ansible_connection": "winrm",
+            "ansible_user": station.spec.user,
+            "ansible_password": station.spec.password,
+            "ansible_winrm_scheme": "http",
+            "ansible_winrm_transport": "ntlm",
+            "lab_addresses": list(station.spec.addresses),
+        }
+    groups = {name: {"hosts": dict.fromkeys(members)} for name, members in fleet.spec.groups.items()}
+    return {"all": {"hosts": hosts, "children": groups}}
