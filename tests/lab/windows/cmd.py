@@ -19,7 +19,7 @@ LONGEST = 8191
 """Characters that cmd.exe takes in one line (Microsoft KB 830473)."""
 
 
-class Exit(Exception):  # noqa: N818 - not an error
+class Exit(Exception):
     """`exit N` was met."""
 
     def __init__(self, code: int) -> None:
@@ -126,7 +126,7 @@ def _redirected(ctx: Context, redirects: list[Redirect]) -> Context | None:
             sink = FileSink(ctx, name, redirect.operator == ">>")
         if redirect.handle == 1:
             ctx = dataclasses.replace(ctx, out=sink)
-        elif redirect.handle == 2:  # noqa: PLR2004
+        elif redirect.handle == 2:
             ctx = dataclasses.replace(ctx, err=sink)
     return ctx
 
@@ -142,7 +142,7 @@ def _holds(ctx: Context, node: If) -> Generator[Wait, None, bool]:
     elif kind == "errorlevel":
         truth = ctx.shell.errorlevel >= int(words[0]) if re.fullmatch(r"-?\d+", words[0]) else False
     elif kind == "cmdextversion":
-        truth = int(words[0] or 0) <= 2  # noqa: PLR2004 - cmd.exe's own version number
+        truth = int(words[0] or 0) <= 2
     else:
         truth = _compare(kind, words[0], words[1], node.ignore_case)
     return truth != node.negated
@@ -225,7 +225,7 @@ def _nested(ctx: Context, rest: str) -> Steps:
     shell.delayed = bool(re.search(r"(?i)/v(:on)?(?![:\w])", match[1]))
     line = match[3].strip()
     if line.startswith('"'):
-        plain = line.count('"') == 2 and line.endswith('"') and not re.search(r"[&<>()@^|]", line) and " " in line  # noqa: PLR2004
+        plain = line.count('"') == 2 and line.endswith('"') and not re.search(r"[&<>()@^|]", line) and " " in line
         if not plain or "/s" in match[1].lower():
             last = line.rfind('"')
             line = line[1:last] + line[last + 1 :] if last > 0 else line[1:]

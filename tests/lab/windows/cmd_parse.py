@@ -195,7 +195,8 @@ class Parser:
         return word
 
     def _simple(self) -> Node:
-        text, redirects = "", []
+        text = ""
+        redirects: list[Redirect] = []
         while self.at < len(self.line):
             piece = self._word("")
             text, digit = self._take_digit(text + piece)

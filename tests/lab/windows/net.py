@@ -22,7 +22,7 @@ def net_program(ctx: Context, argv: list[str]) -> Steps:
         names = sorted(s.display for s in ctx.host.services.items.values() if s.state == svc.RUNNING)
         ctx.say("net.list", names="".join(f"   {name}\r\n" for name in names))
         return 0
-    if verb not in ("start", "stop") or len(words) != 2:  # noqa: PLR2004
+    if verb not in ("start", "stop") or len(words) != 2:
         ctx.complain("net.usage")
         return 1
     service = ctx.host.services.find(words[1])

@@ -86,7 +86,7 @@ def pack_main_mode(mode: MainMode, guid: uuid.UUID, generation: str) -> bytes:
 
 
 def _main_method(method: MainModeMethod, pfs: bool) -> bytes:
-    wide = method.group == 3  # noqa: PLR2004 - netsh's number of the 2048-bit group
+    wide = method.group == 3
     random = {(DES, MD5): 1, (DES, SHA1): 2, (THREE_DES, MD5): 3, (THREE_DES, SHA1): 4}
     function = random[method.encryption, method.hash] if wide else 0
     group = 2 if wide else method.group
@@ -109,7 +109,7 @@ def unpack_main_mode(blob: bytes) -> MainMode:
         encryption, hash_id = struct.unpack_from("<I8xI", raw, 4)
         group, per_mode, _kilobytes, seconds = struct.unpack_from("<4I", raw, 44)
         if function := raw[36]:
-            encryption, hash_id = (DES, THREE_DES)[function > 2], 2 - function % 2  # noqa: PLR2004
+            encryption, hash_id = (DES, THREE_DES)[function > 2], 2 - function % 2
             group = 3
         methods.append(MainModeMethod(encryption, hash_id, group, seconds, per_mode))
     return MainMode(methods, pfs, quick_modes, lifetime or 28800)
@@ -210,9 +210,11 @@ def unpack_filters(blob: bytes) -> list[FilterSpec]:
         guid, mirrored = uuid.UUID(bytes_le=cursor.take(16)), bool(cursor.number())
         parts = [cursor.take(4) for _ in range(5)]
         protocol, source_port, target_port, tunneled, special, _options = struct.unpack("<IHHBBH", cursor.take(12))
+        source, source_mask, target, target_mask, tunnel = parts
         filters.append(
             FilterSpec(
-                guid, *parts[:4], protocol, source_port, target_port, mirrored, *names, special, parts[4], tunneled
+                guid, source, source_mask, target, target_mask, protocol, source_port, target_port, mirrored,
+                names[0], names[1], names[2], special, tunnel, tunneled,
             )
         )
     return filters

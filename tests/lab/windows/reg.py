@@ -49,7 +49,9 @@ def reg_program(ctx: Context, argv: list[str]) -> Steps:
 
 
 def _read_options(verb: str, words: list[str]) -> tuple[list[str], dict[str, str]]:
-    paths, options, index = [], {}, 0
+    paths: list[str] = []
+    options: dict[str, str] = {}
+    index = 0
     while index < len(words):
         word = words[index]
         low = word.lower()

@@ -8,7 +8,7 @@ import re
 from . import registry as reg
 
 HEADER = "Windows Registry Editor Version 5.00"
-_WIDTH = 77
+_WIDTH = 76
 
 
 def _quoted(text: str) -> str:
@@ -16,14 +16,14 @@ def _quoted(text: str) -> str:
 
 
 def _hex_lines(start: str, data: bytes) -> str:
-    """Lay bytes out in lines of at most 77 characters and a backslash, as regedit does."""
+    """Lay bytes out as regedit does: a line that has passed 76 characters goes on in the next one."""
     lines, line = [], start
     for index, byte in enumerate(data):
-        piece = f"{byte:02x}" + ("," if index < len(data) - 1 else "")
-        if len(line) + len(piece) > _WIDTH + (1 if index == len(data) - 1 else 0):
+        last = index == len(data) - 1
+        line += f"{byte:02x}" + ("" if last else ",")
+        if len(line) > _WIDTH and not last:
             lines.append(line + "\\")
             line = "  "
-        line += piece
     return "\r\n".join([*lines, line])
 
 

@@ -82,7 +82,7 @@ def sc_program(ctx: Context, argv: list[str]) -> Steps:
             if item.state == svc.RUNNING:
                 _status(ctx, item, verb == "queryex", item.pid)
         return 0
-    if verb not in _CALLS or len(argv) < 2:  # noqa: PLR2004
+    if verb not in _CALLS or len(argv) < 2:
         ctx.say("sc.usage")
         return 1639
     service = ctx.host.services.items.get(argv[1].casefold())
@@ -120,4 +120,4 @@ def _control(ctx: Context, verb: str, service: svc.Service, words: list[str]) ->
 
 
 def _user_code(word: str) -> bool:
-    return word.isdigit() and 128 <= int(word) <= 255  # noqa: PLR2004 - service-defined control codes
+    return word.isdigit() and 128 <= int(word) <= 255

@@ -26,5 +26,5 @@ class NetshError(Exception):
         self.number, self.fields = number, fields
 
 
-class NoSuchCommand(Exception):  # noqa: N818 - netsh's words
+class NoSuchCommand(Exception):
     """netsh has no command of that name here."""

@@ -21,19 +21,26 @@ _AH_SHA1 = Algorithm(parts.SHA1, 0, parts.AH)
 
 
 def default_main_methods(generation: str, lifetime: int, quick_modes: int) -> list[MainModeMethod]:
-    """Return the main-mode offers of a policy that names none ("vista" read off a dump; "xp" not proven)."""
-    plain = MainModeMethod(parts.THREE_DES, parts.SHA1, 2, lifetime, quick_modes)
+    """Return the main-mode offers of a policy that names none.
+
+    "vista": read off a dump of netsh's work; "xp": those of Microsoft's own policies (that netsh writes them: not proven).
+    """
+    triple = MainModeMethod(parts.THREE_DES, parts.SHA1, 2, lifetime, quick_modes)
     if generation == "vista":
-        return [plain, dataclasses.replace(plain, group=3)]
-    return [plain, dataclasses.replace(plain, hash=parts.MD5)]
+        return [triple, dataclasses.replace(triple, group=3)]
+    single = dataclasses.replace(triple, encryption=parts.DES, group=1)
+    return [offer for sha in (triple, single) for offer in (sha, dataclasses.replace(sha, hash=parts.MD5))]
 
 
 def default_offers(generation: str, pfs: bool = False) -> list[Offer]:
-    """Return the quick-mode offers where none are named ("vista" read off a dump; "xp" not proven)."""
+    """Return the quick-mode offers where none are named; sources as for the main mode."""
     if generation == "vista":
-        return [Offer([_ESP_3DES_SHA1], pfs=pfs), Offer([_AH_SHA1], pfs=pfs)]
-    esp_md5 = dataclasses.replace(_ESP_3DES_SHA1, integrity=parts.MD5)
-    return [Offer([_ESP_3DES_SHA1], pfs=pfs), Offer([esp_md5], pfs=pfs)]
+        algorithms = [_ESP_3DES_SHA1, _AH_SHA1]
+    else:
+        hashes = (parts.SHA1, parts.MD5)
+        algorithms = [Algorithm(c, h, parts.ESP) for c in (parts.THREE_DES, parts.DES) for h in hashes]
+        algorithms += [Algorithm(h, 0, parts.AH) for h in hashes]
+    return [Offer([algorithm], pfs=pfs) for algorithm in algorithms]
 
 
 def new_name(objects: LocalStore, kind: str, name: str, number: int) -> str:

@@ -76,7 +76,7 @@ def _side(listing: Listing, which: str, address: bytes, mask: bytes, name: str, 
 def _filter(listing: Listing, spec: FilterSpec) -> None:
     listing.row("description", spec.description or listing.word("nothing"))
     listing.row("mirrored", spec.mirrored)
-    low = spec.special if spec.special < 0x80 else 0  # noqa: PLR2004 - 0x81..0x84 stand for the destination
+    low = spec.special if spec.special < 0x80 else 0
     _side(listing, "src", spec.source, spec.source_mask, spec.source_name, low)
     _side(listing, "dst", spec.target, spec.target_mask, spec.target_name, spec.special - 0x80 if not low and spec.special else 0)
     listing.row("protocol", _PROTOCOLS.get(spec.protocol, spec.protocol))

@@ -22,7 +22,7 @@ KILOBYTES, SECONDS = (20480, 2147483647), (300, 172799)
 
 
 def _mask(text: str, tag: str) -> bytes:
-    if re.fullmatch(r"\d{1,2}", text) and 1 <= int(text) <= 32:  # noqa: PLR2004 - prefix lengths
+    if re.fullmatch(r"\d{1,2}", text) and 1 <= int(text) <= 32:
         return ipaddress.IPv4Network(f"0.0.0.0/{text}").netmask.packed
     try:
         return ipaddress.IPv4Network(f"0.0.0.0/{text}").netmask.packed if "." in text else _bad(tag, text)
@@ -50,7 +50,7 @@ def _address(args: Arguments, tag: str, mask_tag: str) -> tuple[bytes, bytes, st
             _bad(tag, text)
         bits = HOST if mask is None else _mask(mask, mask_tag)
         return bytes(a & b for a, b in zip(address, bits, strict=True)), bits, "", 0
-    if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?", text) or text[:1].isdigit() and "-" in text:
+    if not re.fullmatch(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?", text) or (text[:1].isdigit() and "-" in text):
         _bad(tag, text)
     return bytes(4), HOST, text, 0
 
@@ -64,7 +64,7 @@ def read_filter(args: Arguments, guid: str) -> FilterSpec:
         raise NetshError(errors.SERVER_NEEDS_ME)
     text = (args.get("protocol") or "any").lower()
     protocol = PROTOCOLS.get(text, int(text) if text.isdigit() else -1)
-    if not 0 <= protocol <= 255:  # noqa: PLR2004 - one byte in the IP header
+    if not 0 <= protocol <= 255:
         _bad("protocol", text)
     ports = [args.integer(tag, 0, 65535) or 0 for tag in ("srcport", "dstport")]
     if any(ports) and protocol not in (6, 17):
