@@ -78,7 +78,7 @@ def test_a_broken_site_is_refused_at_its_place(change: dict[str, Any], place: st
 
 def test_the_inventory_gives_addresses_by_variable_or_by_ansible_host() -> None:
     groups = {"front_end": ["fe1"], "back_end_cluster": ["node1", "node2"], "all": ["fe1", "node1", "node2"]}
-    hostvars = {
+    hostvars: dict[str, dict[str, Any]] = {
         "fe1": {"ansible_host": "192.0.2.11"},
         "node1": {"ipsec_addresses": ["192.0.2.21"], "ipsec_virtual_addresses": ["192.0.2.30"]},
         "node2": {"ansible_host": "node2.example.org", "ipsec_addresses": "192.0.2.22",

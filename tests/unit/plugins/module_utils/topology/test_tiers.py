@@ -190,5 +190,6 @@ def test_a_site_without_a_counterpart_is_refused() -> None:
 
 def test_names_are_ascii_and_do_not_depend_on_the_site() -> None:
     policy = policy_for(SITE, "node1", dataclasses.replace(EVERYTHING, permit_icmp=True), SERVER_2003)
-    names = [one.name for one in (*policy.rules, *policy.filter_lists, *policy.filter_actions)]
+    names = [one.name for one in policy.rules] + [one.name for one in policy.filter_lists]
+    names += [one.name for one in policy.filter_actions]
     assert all(name.isascii() and name.startswith("Exchange: ") for name in names)

@@ -1,0 +1,88 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What stands on a host and what should: the two sides that a compliance run compares."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Mapping
+
+from ..errors import SpecError
+from ..model.policy import Policy, PolicyStore
+from ..model.windows import WindowsVersion
+
+
+class Service(enum.Enum):
+    """The state of the service PolicyAgent."""
+
+    RUNNING = "running"
+    STOPPED = "stopped"
+    MISSING = "missing"
+
+    @classmethod
+    def from_number(cls, state: int | None) -> Service:
+        """Read the number that ``sc query`` shows (4 is running); None where the service does not exist."""
+        if state is None:
+            return cls.MISSING
+        return cls.RUNNING if state == _RUNNING else cls.STOPPED
+
+
+_RUNNING = 4
+"""SERVICE_RUNNING (learn.microsoft.com, SERVICE_STATUS structure)."""
+
+
+class Start(enum.Enum):
+    """How the service PolicyAgent starts: its registry value Start."""
+
+    AUTOMATIC = "automatic"
+    MANUAL = "manual"
+    DISABLED = "disabled"
+
+    @classmethod
+    def from_number(cls, start: int | None) -> Start | None:
+        """Read the value Start (learn.microsoft.com, CreateService, dwStartType); None for anything else."""
+        return {2: cls.AUTOMATIC, 3: cls.MANUAL, 4: cls.DISABLED}.get(start or 0)
+
+
+@dataclasses.dataclass(frozen=True)
+class HostState:
+    """A host as it was read.
+
+    ``domain_policy`` is the name of the policy that the domain assigns, None where it assigns none; ``settings`` is
+    what oakley.plan.read_settings gives; ``problems`` are sentences about what could not be read elsewhere than in
+    the store.
+    """
+
+    version: WindowsVersion
+    store: PolicyStore
+    domain_policy: str | None = None
+    service: Service = Service.RUNNING
+    start: Start | None = Start.AUTOMATIC
+    settings: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    @property
+    def in_force(self) -> Policy | None:
+        """The local policy that is assigned, None where none is or where it could not be read."""
+        return self.store.policy(self.store.assigned) if self.store.assigned else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What the operator wants; what is None or empty is not judged.
+
+    ``assigned`` says whether the policy is to be in force; without a policy, True asks that any be in force.
+    ``settings`` maps names of registry values to numbers, or to None for absent.
+    """
+
+    policy: Policy | None = None
+    assigned: bool | None = True
+    settings: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse a demand about no policy in particular that cannot be judged."""
+        if self.assigned is False and self.policy is None:
+            raise SpecError("assigned", "false needs the policy that must not be in force")
