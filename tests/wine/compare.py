@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two outputs of reg.exe in a form in which they can be compared, by the rules of differences.yml."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+VALUE = re.compile(r"    .*    REG_[A-Z_]+    ")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Result:
+    """What a command did, in the common form."""
+
+    code: int
+    text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Difference:
+    """A command that is known to end differently, and why."""
+
+    case: str
+    command: str
+    wine: Result
+    lab: Result
+    reason: str
+
+
+class Rules:
+    """Every difference that is accepted, as differences.yml lists it."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the list."""
+        read: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self._wordings = {
+            side: [(re.compile(rf"\s*(?:{text})\s*"), wording["means"])
+                   for wording in read["wordings"] for text in wording[side]]
+            for side in ("wine", "lab")
+        }
+        self.known = {
+            (item["case"], command): Difference(item["case"], command, Result(**item["wine"]), Result(**item["lab"]),
+                                                item["reason"])
+            for item in read["outcomes"] for command in item["commands"]
+        }
+
+    def result(self, side: str, code: int, text: str) -> Result:
+        """Bring an outcome of "wine" or "lab" into the common form."""
+        text = text.replace("\r\n", "\n")
+        for pattern, means in self._wordings[side]:
+            text = pattern.sub(lambda found, means=means: f"<{found.expand(means)}>", text)  # type: ignore[misc]
+        return Result(code, "\n".join(sorted_values(text.split("\n"))))
+
+
+def sorted_values(lines: list[str]) -> list[str]:
+    """The lines with every run of values in the order of their names: Wine keeps them so, Windows as they came."""
+    done: list[str] = []
+    run: list[str] = []
+    for line in lines:
+        if VALUE.match(line):
+            run.append(line)
+            continue
+        done += [*sorted(run, key=str.casefold), line]
+        run = []
+    return done + sorted(run, key=str.casefold)
