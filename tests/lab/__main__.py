@@ -17,7 +17,8 @@ from tests.lab.wire.injection import KINDS
 _FAULTS = (
     "slow SECONDS: every answer comes later; drop [AFTER_N]: answers are cut in the middle; "
     "deny [password|access]: nobody may log on, or do anything; die [AFTER_N]: the host is gone after N commands; "
-    "truncate BYTES: a command's output stops there; quota: no shell is free; expire-shells: every open shell ends now; "
+    "truncate BYTES: a command's output stops there; quota: no shell is free; "
+    "expire-shells: every open shell ends now; "
     "tls-refuse: no TLS that today's clients speak; clear: all well again"
 )
 

@@ -30,7 +30,7 @@ class Control:
         self.fleet = fleet
         self.stopped = asyncio.Event()
         self.url = ""
-        application = web.Application(middlewares=[_refusals])
+        application = web.Application(middlewares=[_refusals], client_max_size=1 << 28)
         application.router.add_routes(
             [
                 web.get("/ready", self._ready),
@@ -95,10 +95,10 @@ class Control:
         return web.json_response({})
 
     async def _save(self, request: web.Request) -> web.Response:
-        return web.json_response(orders.save(self.fleet))
+        return web.json_response(self.fleet.computers.save())
 
     async def _load(self, request: web.Request) -> web.Response:
-        orders.load(self.fleet, await request.json())
+        self.fleet.load(await request.json())
         return web.json_response({})
 
     async def _stop(self, request: web.Request) -> web.Response:

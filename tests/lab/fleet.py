@@ -13,11 +13,10 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.lab.computers import Computers
 from tests.lab.fleet_spec import FleetError, FleetSpec, read_spec
-from tests.lab.stand_in import build
 from tests.lab.station import HTTP_PORT, Station
 from tests.lab.wire.certificate import write_certificate
-from tests.lab.wire.computer import Computer
 
 T = TypeVar("T")
 
@@ -25,34 +24,28 @@ T = TypeVar("T")
 class Fleet:
     """The hosts of a fleet file; an async context manager."""
 
-    def __init__(
-        self,
-        document: Mapping[str, Any],
-        *,
-        port_base: int | None = None,
-        build_computers: Callable[[FleetSpec], Mapping[str, Computer]] = build,
-    ) -> None:
+    def __init__(self, document: Mapping[str, Any], *, port_base: int | None = None) -> None:
         """Take a fleet file that has been read from YAML; FleetError when it makes no sense."""
         self.spec = read_spec(document)
-        self.stations: dict[str, Station] = {}
-        self._computers = build_computers(self.spec)
+        self.computers = Computers(self.spec)
         self._port_base = port_base
         self._folder = tempfile.TemporaryDirectory(prefix="lab-")
-        self.ca_file = Path(self._folder.name) / "fleet.crt"
+        folder = Path(self._folder.name)
+        self._addresses = _addresses(self.spec)
+        certificate = write_certificate(folder, self._addresses.values(), self._addresses)
+        self.ca_file = certificate[0]
+        self.stations = {
+            host.name: Station(host, self.computers.hosts[host.name], folder, certificate) for host in self.spec.hosts
+        }
 
     async def __aenter__(self) -> Fleet:
         """Start every host; on return all listen."""
-        folder = Path(self._folder.name)
-        addresses = self._addresses()
-        certificate = write_certificate(folder, addresses.values(), addresses)
-        try:
-            for host in self.spec.hosts:
-                station = Station(host, self._computers[host.name], folder, certificate)
-                await station.start(addresses[host.name], self._port_base)
-                self.stations[host.name] = station
-        except OSError as exc:
-            await self.__aexit__()
-            raise FleetError(f"host {host.name} cannot listen: {exc}") from exc
+        for name, station in self.stations.items():
+            try:
+                await station.start(self._addresses[name], self._port_base)
+            except OSError as exc:
+                await self.__aexit__()
+                raise FleetError(f"host {name} cannot listen: {exc}") from exc
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -68,18 +61,24 @@ class Fleet:
         except KeyError as exc:
             raise FleetError(f"no host {name!r} in this fleet") from exc
 
-    def _addresses(self) -> dict[str, str]:
-        """Return where each host listens; one that does not say gets a free address of its own."""
-        taken = {host.listen for host in self.spec.hosts}
-        found = {}
-        for host in self.spec.hosts:
-            address = host.listen or _free_address(taken)
-            taken.add(address)
-            found[host.name] = address
-        return found
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Bring every host back to a saved state (see `Computers.save`)."""
+        self.computers.load(state)
+        for name, station in self.stations.items():
+            station.replace(self.computers.hosts[name])
 
 
-def _free_address(taken: set[str | None]) -> str:
+def _addresses(spec: FleetSpec) -> dict[str, str]:
+    """Return where each host listens; one that does not say gets a free address of its own."""
+    taken = {host.listen for host in spec.hosts if host.listen is not None}
+    found = {}
+    for host in spec.hosts:
+        found[host.name] = host.listen or _free_address(taken)
+        taken.add(found[host.name])
+    return found
+
+
+def _free_address(taken: set[str]) -> str:
     while True:
         address = f"127.{random.randint(64, 127)}.{random.randint(0, 255)}.{random.randint(1, 254)}"  # noqa: S311
         with socket.socket() as probe:

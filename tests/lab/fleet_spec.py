@@ -21,7 +21,7 @@ class HostSpec:
     listen: str | None = None
     addresses: tuple[str, ...] = ()
     user: str = "Administrator"
-    password: str = "lab-secret"  # noqa: S105
+    password: str = "lab-secret"
     users: Mapping[str, str] = dataclasses.field(default_factory=dict)
     cluster: str | None = None
     http_port: int | None = None
@@ -29,7 +29,7 @@ class HostSpec:
     basic: bool = True
     allow_unencrypted: bool = True
     winrm_stack: str | None = None
-    quotas: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
+    quotas: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

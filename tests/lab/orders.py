@@ -8,7 +8,10 @@ import dataclasses
 from typing import Any
 
 from tests.lab.fleet import Fleet
+from tests.lab.fleet_spec import FleetError
+from tests.lab.windows import reg_file
 from tests.lab.windows.profile import PROFILES
+from tests.lab.windows.registry import HIVES
 
 _PAUSE = 0.01
 
@@ -46,6 +49,26 @@ def counters(fleet: Fleet, *, reset: bool = False) -> dict[str, dict[str, object
         for station in fleet.stations.values():
             station.counters.reset()
     return figures
+
+
+def dump(fleet: Fleet, host: str, key: str | None = None) -> str:
+    """Return a host's registry, or one key of it, as the text of a .reg file; FleetError for a key it has not."""
+    registry = fleet.computers.hosts[fleet.station(host).spec.name].registry
+    paths = list(dict.fromkeys(HIVES.values())) if key is None else [key]
+    if key is not None and registry.open(key) is None:
+        raise FleetError(f"host {host} has no key {key}")
+    head, *rest = [reg_file.export(registry, path) for path in paths]
+    return head + "".join(text.removeprefix(reg_file.HEADER).lstrip("\r\n") for text in rest)
+
+
+def move(fleet: Fleet, cluster: str, node: str) -> None:
+    """Move a cluster's group to another node."""
+    fleet.computers.move(cluster, node)
+
+
+def advance(fleet: Fleet, host: str, seconds: float) -> None:
+    """Push a host's clock forward."""
+    fleet.computers.hosts[fleet.station(host).spec.name].clock.advance(seconds)
 
 
 def ready(fleet: Fleet, control: str) -> dict[str, Any]:

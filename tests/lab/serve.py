@@ -26,7 +26,7 @@ async def serve(args: argparse.Namespace) -> int:
     fleet = Fleet(_read(args.fleet), port_base=args.port_base)
     state = args.state_dir and args.state_dir / "fleet.json"
     if state is not None and state.exists():
-        orders.load(fleet, json.loads(state.read_text(encoding="utf-8")))
+        fleet.load(json.loads(state.read_text(encoding="utf-8")))
     async with fleet:
         control = Control(fleet)
         await control.start(args.control)
@@ -36,7 +36,7 @@ async def serve(args: argparse.Namespace) -> int:
             loop.add_signal_handler(number, control.stopped.set)
         await control.stopped.wait()
         if state is not None:
-            _write(state, json.dumps(orders.save(fleet)))
+            _write(state, json.dumps(fleet.computers.save()))
         await control.stop()
     for file in (args.ready, args.pid_file):
         if file is not None:

@@ -28,7 +28,6 @@ class Station:
         """Prepare the ways to this computer; nothing listens yet. `folder` is private to the fleet."""
         profile = PROFILES[spec.profile]
         self.spec = spec
-        self.computer = computer
         self.counters = Counters()
         self.injection = Injection()
         quotas = dataclasses.replace(profile.quotas, **spec.quotas)
@@ -36,9 +35,19 @@ class Station:
         self.address = ""
         self.http_port = self.https_port = 0
         accounts = Accounts(folder, spec.name, {spec.user: spec.password, **spec.users})
-        service = Service(computer, profile, self.shells, self.counters, self.injection)
-        self._listener = Listener(service, Access(accounts, spec.basic, spec.allow_unencrypted, self.admits))
+        self._service = Service(computer, profile, self.shells, self.counters, self.injection)
+        self._listener = Listener(self._service, Access(accounts, spec.basic, spec.allow_unencrypted, self.admits))
         self._tls = server_context(*certificate)
+
+    @property
+    def computer(self) -> Computer:
+        """The computer that is reached here."""
+        return self._service.computer
+
+    def replace(self, computer: Computer) -> None:
+        """Put another computer in its place, as if it had been restored from a backup: no shell survives."""
+        self.shells.close_all()
+        self._service.computer = computer
 
     def admits(self, peer: str, port: int) -> bool:
         """Tell whether a packet from this address to this port of the host passes now.

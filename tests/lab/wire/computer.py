@@ -26,9 +26,13 @@ class RunningCommand(Protocol):
 class Computer(Protocol):
     """A machine that runs command lines as cmd.exe /c would."""
 
-    @property
-    def name(self) -> str:
-        """The host name."""
+    name: str
 
-    def start(self, command_line: str, codepage: int) -> RunningCommand:
-        """Start a command line."""
+    def start(
+        self,
+        command_line: str,
+        codepage: int | None = None,
+        environment: dict[str, str] | None = None,
+        directory: str | None = None,
+    ) -> RunningCommand:
+        """Start a command line; a code page that Windows does not know is a LookupError."""

@@ -28,8 +28,8 @@ FAULT_ACTION = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, huge_tree=False)
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 _HEAD = (
-    f'<s:Envelope xml:lang="{{language}}" xmlns:s="{SOAP}" xmlns:a="{ADDRESSING}" xmlns:w="{WSMAN}" xmlns:x="{TRANSFER}"'
-    f' xmlns:n="{ENUMERATION}" xmlns:rsp="{SHELL}" xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd">'
+    f'<s:Envelope xml:lang="{{language}}" xmlns:s="{SOAP}" xmlns:a="{ADDRESSING}" xmlns:w="{WSMAN}"'
+    f' xmlns:x="{TRANSFER}" xmlns:n="{ENUMERATION}" xmlns:rsp="{SHELL}" xmlns:p="http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd">'
     "<s:Header><a:Action>{action}</a:Action><a:MessageID>uuid:{message}</a:MessageID>"
     f"<a:To>{ADDRESSING}/role/anonymous</a:To><a:RelatesTo>{{relates_to}}</a:RelatesTo></s:Header>"
     "<s:Body>"

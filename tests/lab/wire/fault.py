@@ -39,9 +39,7 @@ class Fault(enum.Enum):
         " Provide the correct ShellId or create a new shell and retry the operation. ",
         "ShellId가 {shell}인 Windows 원격 셸에 대한 요청이 실패했습니다. 서버에서 셸을 찾을 수 없습니다.",
     )
-    NO_SUCH_COMMAND = FaultKind(
-        87, "w:InvalidParameter", "The parameter is incorrect. ", "매개 변수가 틀립니다."
-    )
+    BAD_PARAMETER = FaultKind(87, "w:InvalidParameter", "The parameter is incorrect. ", "매개 변수가 틀립니다.")
     SHELLS_2003 = FaultKind(
         2150858815,
         "w:QuotaLimit",
@@ -103,7 +101,8 @@ class Fault(enum.Enum):
     BAD_XML = FaultKind(
         2150858917,
         "w:SchemaValidationError",
-        "The SOAP XML in the message does not match the corresponding XML schema definition. Change the XML and retry. ",
+        "The SOAP XML in the message does not match the corresponding XML schema definition."
+        " Change the XML and retry. ",
         "메시지의 SOAP XML이 해당 XML 스키마 정의와 일치하지 않습니다.",
     )
 

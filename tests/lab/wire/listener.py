@@ -147,13 +147,8 @@ class Listener:
         return _response(reply)
 
     async def _reply(self, request: web.BaseRequest, connection: Connection) -> Reply:
-        limit = self._service.shells.quotas.max_envelope_kb * 1024
-        if connection.surplus:
-            return Reply(503)
-        if request.method != "POST" or request.path.rstrip("/") != "/wsman":
-            return Reply(405 if request.path.startswith("/wsman") else 404)
-        if (request.content_length or 0) > limit + _SEALING:
-            return Reply(413)
+        if status := self._out_of_hand(request, connection):
+            return Reply(status)
         body = await request.read()
         if request.headers.get("WSMANIDENTIFY", "").lower() == "unauthenticated":
             self._service.counters.by_action["Identify"] += 1
@@ -166,6 +161,17 @@ class Listener:
             return Reply(200, challenges=(verdict.reply,) if verdict.reply else ())
         caller = Caller(verdict.user, connection.peer)
         return await self._envelope(request, connection, caller, body)
+
+    def _out_of_hand(self, request: web.BaseRequest, connection: Connection) -> int | None:
+        """Return the HTTP status of a request that WS-Management never sees."""
+        if connection.surplus:
+            return 503
+        if request.path.rstrip("/") not in {"/wsman", "/wsman-anon/identify"}:
+            return 404
+        if request.method != "POST":
+            return 405
+        limit = self._service.shells.quotas.max_envelope_kb * 1024
+        return 413 if (request.content_length or 0) > limit + _SEALING else None
 
     def _unknown(self, connection: Connection, challenge: str | None, *, refused: bool) -> Reply:
         counters = self._service.counters

@@ -10,7 +10,9 @@ import base64
 import binascii
 import re
 
-_WRAP = re.compile(r'^"?powershell(?:\.exe)?"?\s.*-EncodedCommand\s+"?([A-Za-z0-9+/=]+)"?\s*$', re.IGNORECASE | re.DOTALL)
+_WRAP = re.compile(
+    r'^"?powershell(?:\.exe)?"?\s.*-EncodedCommand\s+"?([A-Za-z0-9+/=]+)"?\s*$', re.IGNORECASE | re.DOTALL
+)
 _BEYOND = re.compile(r"[$`@{}\[\]#\r\n]|(^|\s)[A-Za-z]+-[A-Za-z]+(\s|$)")
 
 

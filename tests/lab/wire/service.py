@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from tests.lab.windows.profile import Profile
 from tests.lab.wire import listing
-from tests.lab.wire.computer import Computer
+from tests.lab.wire.computer import Computer, RunningCommand
 from tests.lab.wire.counters import Counters
 from tests.lab.wire.envelope import (
     ENUMERATION,
@@ -125,7 +125,8 @@ class Service:
         default = self.shells.quotas.idle_timeout_ms
         if default is None:
             return None
-        asked = request.body.findtext(f".//{{{SHELL}}}IdleTimeOut") or request.body.findtext(f".//{{{SHELL}}}IdleTimeout")
+        names = ("IdleTimeOut", "IdleTimeout")
+        asked = next(filter(None, (request.body.findtext(f".//{{{SHELL}}}{name}") for name in names)), None)
         return seconds(asked) if asked else default / 1000
 
     async def _delete(self, request: Request, caller: Caller) -> str:
@@ -167,7 +168,7 @@ class Service:
         if running < limits.max_processes_per_shell:
             if self.profile.modern:
                 line = plain_command(line) or line
-            command = Command(self.computer.start(line, shell.codepage))
+            command = Command(self._start(line, shell))
         elif self.shells.stack == "1.1":
             command = Command(TooManyProcesses(limits.max_processes_per_shell))
         else:
@@ -176,6 +177,12 @@ class Service:
         self.counters.commands += 1
         self.injection.count_command()
         return f"<rsp:CommandResponse><rsp:CommandId>{command.id}</rsp:CommandId></rsp:CommandResponse>"
+
+    def _start(self, line: str, shell: Shell) -> RunningCommand:
+        try:
+            return self.computer.start(line, shell.codepage, shell.environment, shell.directory)
+        except LookupError as exc:
+            raise WsmanError(Fault.BAD_PARAMETER) from exc
 
     async def _send(self, request: Request, caller: Caller) -> str:
         shell = self.shells.find(request.shell_id, caller.user)

@@ -67,7 +67,7 @@ class Command:
                 raise WsmanError(Fault.TIMED_OUT)
             try:
                 await asyncio.wait_for(self._moved.wait(), min(pause, left))
-            except TimeoutError:
+            except asyncio.TimeoutError:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _take(self, room: int) -> list[tuple[str, bytes]]:
@@ -126,7 +126,7 @@ class Shell:
         try:
             return self.commands[(command_id or "").upper()]
         except KeyError as exc:
-            raise WsmanError(Fault.NO_SUCH_COMMAND) from exc
+            raise WsmanError(Fault.BAD_PARAMETER) from exc
 
     def close(self) -> None:
         """End every command."""
