@@ -142,10 +142,21 @@ POLICY_INFO_SPEC: dict[str, Any] = {
     "virtual_addresses": {"type": "list", "elements": "str", "default": []},
     "evidence": {"type": "bool", "default": False},
 }
+_SETTINGS = {
+    "nlbs_flags": {"type": "str", "choices": ["1", "0", "absent", "unmanaged"], "default": "unmanaged"},
+    "settings": {"type": "dict", "default": {}},
+}
 COMPLIANCE_SPEC: dict[str, Any] = {
     **_DECLARATION,
+    **_SETTINGS,
     "assigned": {"type": "bool", "default": True},
-    "nlbs_flags": {"type": "str", "choices": ["1", "0", "absent", "unmanaged"], "default": "unmanaged"},
     "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "low"},
     "skip_checks": {"type": "list", "elements": "str", "default": []},
+}
+OAKLEY_SPEC: dict[str, Any] = {
+    **_SETTINGS,
+    "restart": {"type": "bool", "default": False},
+    "backup": {"type": "bool", "default": True},
+    "backup_dir": {"type": "path", "default": ""},
+    "restore": {"type": "path"},
 }

@@ -171,7 +171,7 @@ def _at(place: str) -> Iterator[None]:
     try:
         yield
     except SpecError as exc:
-        separator = "" if not exc.place or exc.place.startswith("[") else "."
+        separator = "." if place and exc.place else ""
         raise SpecError(f"{place}{separator}{exc.place}", exc.problem) from exc.__cause__
 
 

@@ -1,0 +1,38 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judge what stands on a host; change nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils.compliance.checks import judge
+from ..module_utils.compliance.state import Wanted
+from ..module_utils.operate.survey import survey
+from ..plugin_utils.declared import declaration, wanted_settings
+from ..plugin_utils.ipsec_action import IpsecAction
+from ..plugin_utils.specs import COMPLIANCE_SPEC
+
+
+class ActionModule(IpsecAction):
+    """Read once, judge, and fail where the findings are bad enough."""
+
+    argument_spec = COMPLIANCE_SPEC
+
+    def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Give every finding of the host."""
+        declared = declaration(args, task_vars)
+        found = survey(self.host)
+        want = declared.policy(found.state.version)
+        wanted = Wanted(want, args["assigned"] if want else None, wanted_settings(args))
+        report = judge(found.state, wanted, skip=args["skip_checks"])
+        failed = report.reaches(args["fail_on"])
+        return {
+            "changed": False,
+            **report.to_dict(),
+            "windows": found.windows,
+            "failed": failed,
+            "msg": report.summary,
+        }

@@ -1,0 +1,61 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to the collection: from the arguments of a task to the policy it wants."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..module_utils.errors import SpecError
+from ..module_utils.model.from_spec import policy_from_spec
+from ..module_utils.model.policy import Policy
+from ..module_utils.model.windows import SERVER_2003, WindowsVersion
+from ..module_utils.topology.design import design_from_spec
+from ..module_utils.topology.site import Role, Site, site_from_inventory
+from ..module_utils.topology.tiers import has_part, policy_for
+
+
+@dataclasses.dataclass(frozen=True)
+class Declaration:
+    """What a task declares, before the Windows version of its host is known."""
+
+    args: Mapping[str, Any]
+    site: Site | None
+    host_name: str
+
+    def policy(self, version: WindowsVersion) -> Policy | None:
+        """Give the policy for a host of that version; None where the tier asks nothing of it."""
+        declared = policy_from_spec({**self.args, "rules": self.args["rules"] or ()}, version, place="")
+        if self.site is None:
+            return declared
+        topology = {key: value for key, value in self.args["topology"].items() if key != "site" and value is not None}
+        design = design_from_spec({**topology, "policy_name": declared.name})
+        if not has_part(self.site, self.host_name, design):
+            return None
+        return dataclasses.replace(declared, rules=policy_for(self.site, self.host_name, design, version).rules)
+
+
+def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declaration:
+    """Read what a task declares and refuse what no host could take; SpecError before anything is touched."""
+    if (args["rules"] is None) == (args["topology"] is None):
+        raise SpecError("", "a policy is declared by either rules or topology; give one of them")
+    site = _site(args["topology"], task_vars) if args["topology"] else None
+    declared = Declaration(args, site, str(task_vars.get("inventory_hostname", "")))
+    declared.policy(SERVER_2003)
+    return declared
+
+
+def _site(topology: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Site:
+    groups: Mapping[str, Sequence[str]] = task_vars["groups"]
+    name = topology["site"]
+    if name and name not in groups:
+        raise SpecError("topology.site", f"the inventory has no group {name!r}")
+    members = set(groups[name]) if name else None
+    roles = {
+        role.value: [host for host in groups.get(role.value, ()) if members is None or host in members] for role in Role
+    }
+    return site_from_inventory(roles, task_vars["hostvars"])
