@@ -39,7 +39,7 @@ def service_state(state: HostState, _: Wanted) -> Iterator[Finding]:
 def service_start(state: HostState, _: Wanted) -> Iterator[Finding]:
     """``service.disabled``, ``service.manual``: after a restart of Windows the policy must be in force by itself.
 
-    Manual is how newer Windows start it, by a trigger when a policy is assigned; it is a finding up to Server 2003.
+    Manual is the default of newer Windows (revertservice.com/10/policyagent), so it is a finding up to Server 2003.
     """
     evidence = f"{SERVICE_KEY}\\Start"
     remedy = "set it to automatic: sc config PolicyAgent start= auto"
@@ -50,7 +50,11 @@ def service_start(state: HostState, _: Wanted) -> Iterator[Finding]:
 
 
 def domain_overrides(state: HostState, _: Wanted) -> Iterator[Finding]:
-    """``domain.overrides``: a policy that the domain assigns replaces the local one ([MS-GPIPSEC] 1.3)."""
+    """``domain.overrides``: a policy that the domain assigns replaces the local one.
+
+    Only one policy is in force, and the local one has the lowest precedence (learn.microsoft.com, cc783170,
+    Understanding IPSec Policy Precedence).
+    """
     if state.domain_policy is not None:
         yield Finding(
             Severity.HIGH, "domain.overrides", "no policy assigned by the domain",
