@@ -153,11 +153,9 @@ def _is_unencrypted(offer: QuickModeOffer) -> bool:
 
 def _is_weak(offer: QuickModeOffer) -> bool:
     """Say whether an offer uses DES or MD5, or encrypts without any integrity (RFC 4303 section 1 warns of that)."""
-    esp = offer.esp
-    if esp is None:
-        return False
-    naked = esp.integrity is Integrity.NONE and offer.ah is None
-    return naked or esp.encryption is Encryption.DES or Integrity.MD5 in (esp.integrity, offer.ah)
+    hashes = {offer.esp.integrity if offer.esp else None, offer.ah} - {None, Integrity.NONE}
+    encryption = offer.esp.encryption if offer.esp else None
+    return encryption is Encryption.DES or Integrity.MD5 in hashes or not hashes
 
 
 def _negotiating(policy: Policy) -> tuple[Rule, ...]:

@@ -12,10 +12,10 @@ respect; where two matches are each narrower in something and ask for different 
 from __future__ import annotations
 
 import dataclasses
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
 from ..model.actions import ActionKind
-from ..model.address import Address, AnyAddress, DnsName, Me, Server, Subnet
+from ..model.address import Address, DnsName, Me, Server, Subnet
 from ..model.filters import ANY_PROTOCOL, Filter
 from ..model.policy import Policy, Rule
 
@@ -46,6 +46,7 @@ class Verdict:
     reason: str = ""
 
 
+EVERYWHERE = IPv4Network("0.0.0.0/0")
 _WORDS = {ActionKind.PERMIT: "clear", ActionKind.BLOCK: "blocked", ActionKind.NEGOTIATE: "protected"}
 _Width = tuple[int, int, int, int, int]
 
@@ -105,14 +106,11 @@ def _match_once(one: Filter, own: IPv4Address, packet: Packet) -> _Width | None:
 
 
 def _width(address: Address, own: IPv4Address, given: IPv4Address) -> int | None:
-    """Give how many bits an address of a filter fixes, None where it does not match."""
+    """Give how many bits an address of a filter fixes (any fixes none), None where it does not match."""
     if isinstance(address, Me):
         return 32 if given == own else None
-    if isinstance(address, AnyAddress):
-        return 0
-    if isinstance(address, Subnet):
-        return address.network.prefixlen if given in address.network else None
-    return None
+    network = address.network if isinstance(address, Subnet) else EVERYWHERE
+    return network.prefixlen if given in network else None
 
 
 def _narrower(one: _Width, other: _Width) -> bool:

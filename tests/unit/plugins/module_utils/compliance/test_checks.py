@@ -112,6 +112,8 @@ FIRES = [
                  id="a-foreign-policy-opens"),
     pytest.param(state(FOREIGN_BLOCK, OURS), WANTED, ["high policy.assigned", "medium policy.foreign.block"],
                  id="a-foreign-policy-blocks"),
+    pytest.param(state(dataclasses.replace(OURS, name="Old"), OURS), WANTED, ["high policy.assigned"],
+                 id="a-foreign-policy-negotiates"),
     pytest.param(state(OURS, FOREIGN), WANTED, ["info policy.foreign.idle"], id="a-foreign-policy-sleeps"),
     pytest.param(state(weak_main_mode(encryption=Encryption.DES)), Wanted(), ["medium offer.weak"], id="des-main-mode"),
     pytest.param(state(weak_main_mode(integrity=Integrity.MD5)), Wanted(), ["medium offer.weak"], id="md5-main-mode"),

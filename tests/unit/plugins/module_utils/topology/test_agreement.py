@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.actions import ActionKind, FilterAction
-from ansible_collections.exchange.ipsec.plugins.module_utils.model.address import DnsName, Me, Subnet
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.address import AnyAddress, DnsName, Me, Subnet
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.authentication import (
     Authentication,
     Certificate,
@@ -144,6 +144,12 @@ def test_lifetimes_and_order_do_not_matter() -> None:
 def test_the_narrower_filter_wins() -> None:
     wide_permit = rule("permit", Filter(WHOLE, Me(), 6, destination_port=110), PERMIT)
     assert agree(policy(AT_A), A, policy(wide_permit, AT_B), B) == []
+
+
+def test_any_is_wider_than_a_subnet() -> None:
+    block_all = rule("block", Filter(AnyAddress(), Me()), BLOCK)
+    permit_ours = rule("permit", Filter(WHOLE, Me()), PERMIT)
+    assert agree(policy(), A, policy(block_all, permit_ours), B) == []
 
 
 def test_filters_that_are_each_narrower_in_something_are_unclear() -> None:

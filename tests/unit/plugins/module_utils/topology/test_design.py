@@ -14,7 +14,7 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.model.security impo
     Integrity,
     QuickModeOffer,
 )
-from ansible_collections.exchange.ipsec.plugins.module_utils.topology.design import Tier, design_from_spec
+from ansible_collections.exchange.ipsec.plugins.module_utils.topology.design import Design, Tier, design_from_spec
 
 
 def test_what_is_left_out_gets_the_default() -> None:
@@ -72,3 +72,8 @@ def test_a_broken_design_is_refused_at_its_place(change: dict[str, Any], place: 
     with pytest.raises(SpecError) as caught:
         design_from_spec({"tier": "credentials", "authentication": [{"method": "kerberos"}], **change})
     assert caught.value.place == place
+
+
+def test_a_design_without_offers_is_refused() -> None:
+    with pytest.raises(SpecError, match="offers: at least one offer is needed"):
+        Design(Tier.CREDENTIALS, (Kerberos(),), offers=())
