@@ -20,6 +20,7 @@ LIBRARY = {
     "netsh": {"errors", "model", "plan"},
     "compliance": {"errors", "model", "plan", "oakley"},
     "host": {"errors", "registry"},
+    "operate": {"errors", "model", "registry", "store", "oakley", "plan", "netsh", "compliance", "host"},
 }
 """Layer of plugins/module_utils -> the layers below it that it may import."""
 
