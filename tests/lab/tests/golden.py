@@ -39,8 +39,10 @@ def read_reg(text: str) -> dict[str, list[Item]]:
     return keys
 
 
-def _value(items: list[Item], name: str) -> str | bytes | int | list[str] | None:
-    return next((item.data for item in items if item.name == name), None)
+def _name(items: list[Item]) -> str:
+    return next(
+        (item.data for item in items if item.name == "ipsecName" and isinstance(item.data, str)), "without a name"
+    )
 
 
 def _labels(objects: dict[str, list[Item]]) -> dict[str, str]:
@@ -48,7 +50,7 @@ def _labels(objects: dict[str, list[Item]]) -> dict[str, str]:
     labels = {}
     for key, items in objects.items():
         kind, guid = key.split("{")[0], "{" + key.split("{")[1]
-        labels[guid.lower()] = f"<{kind} {_value(items, 'ipsecName') or 'without a name'}>"
+        labels[guid.lower()] = f"<{kind} {_name(items)}>"
     return labels
 
 

@@ -30,7 +30,7 @@ def commands() -> list[str]:
                 f'add filterlist name="{name}" description="{side} {service["name"]} port {port}"',
                 f'add filter filterlist="{name}" srcaddr={source} dstaddr={target} '
                 f"protocol={service['protocol']} dstport={port} mirrored=no",
-                f'add rule name="Block_{name}" policy="{policy["name"]}" filterlist="{name}" filteraction="BlockAction"',
+                f'add rule name="Block_{name}" policy="{policy["name"]}" filterlist="{name}" filteraction=BlockAction',
             ]
     return [f"netsh ipsec static {line}" for line in [*lines, f'set policy name="{policy["name"]}" assign=y']]
 

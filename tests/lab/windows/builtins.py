@@ -44,9 +44,7 @@ def _set(ctx: Context, rest: str) -> Steps:
         ctx.shell.put(name, value)
         return _result(ctx, 0) if value else 0
     shown = sorted(
-        f"{spelled}={value}\r\n"
-        for key, (spelled, value) in ctx.shell.env.items()
-        if key.startswith(text.upper())
+        f"{spelled}={value}\r\n" for key, (spelled, value) in ctx.shell.env.items() if key.startswith(text.upper())
     )
     ctx.out.write("".join(shown))
     if not shown:
@@ -154,8 +152,24 @@ def chcp(ctx: Context, argv: list[str]) -> Steps:
 
 
 BUILTINS: dict[str, Builtin] = {
-    "echo": _echo, "set": _set, "type": _type, "del": _del, "erase": _del, "ver": _ver, "cd": _cd,
-    "chdir": _cd, "title": _silent, "cls": _silent, "md": _silent, "mkdir": _silent, "rd": _silent,
-    "rmdir": _silent, "setlocal": _silent, "endlocal": _silent, "pushd": _silent, "popd": _silent,
-    "verify": _silent, "date": _vol,
+    "echo": _echo,
+    "set": _set,
+    "type": _type,
+    "del": _del,
+    "erase": _del,
+    "ver": _ver,
+    "cd": _cd,
+    "chdir": _cd,
+    "title": _silent,
+    "cls": _silent,
+    "md": _silent,
+    "mkdir": _silent,
+    "rd": _silent,
+    "rmdir": _silent,
+    "setlocal": _silent,
+    "endlocal": _silent,
+    "pushd": _silent,
+    "popd": _silent,
+    "verify": _silent,
+    "date": _vol,
 }

@@ -5,18 +5,25 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Generator
 
 from . import cmd_for
 from .builtins import BUILTINS
-from .cmd_parse import Block, CmdSyntaxError, For, If, Node, Pair, Parser, Redirect, Simple
+from .cmd_if import holds
+from .cmd_parse import CmdSyntaxError, Parser
+from .cmd_tree import Block, For, If, Node, Pair, Redirect, Simple
 from .cmd_vars import expand
-from .console import Buffer, Null, Sink, Steps, TextSource, Wait, codec_of
+from .console import Buffer, Null, Sink, Steps, TextSource, codec_of
 from .context import Context, split_argv
 from .programs import PROGRAMS
 
 LONGEST = 8191
 """Characters that cmd.exe takes in one line (Microsoft KB 830473)."""
+
+
+_GLUED = re.compile(
+    r"(echo|set|type|cd|chdir|call|exit|ver|title|del|erase|md|mkdir|rd|rmdir|cls)(?=[.\\/:;,=\[\]+(])", re.IGNORECASE
+)
+"""Built-in commands that need no blank before what follows."""
 
 
 class Exit(Exception):
@@ -66,9 +73,8 @@ def run_node(ctx: Context, node: Node) -> Steps:
     if isinstance(node, Pair):
         return (yield from _pair(ctx, node))
     if isinstance(node, If):
-        if (yield from _holds(ctx, node)):
-            return (yield from run_node(ctx, node.then))
-        return (yield from run_node(ctx, node.other)) if node.other else 0
+        chosen = node.then if holds(ctx, node) else node.other
+        return (yield from run_node(ctx, chosen)) if chosen else 0
     if isinstance(node, For):
         return (yield from cmd_for.run_for(ctx, node, run_node, run_line))
     inner = _redirected(ctx, node.redirects)
@@ -131,44 +137,12 @@ def _redirected(ctx: Context, redirects: list[Redirect]) -> Context | None:
     return ctx
 
 
-def _holds(ctx: Context, node: If) -> Generator[Wait, None, bool]:
-    yield from ()
-    kind, *words = node.words
-    words = [expand(ctx, word, "!") if ctx.shell.delayed else word for word in words]
-    if kind == "exist":
-        truth = ctx.path(words[0]).rstrip("\\").casefold() in ctx.host.files
-    elif kind == "defined":
-        truth = ctx.shell.get(words[0]) is not None
-    elif kind == "errorlevel":
-        truth = ctx.shell.errorlevel >= int(words[0]) if re.fullmatch(r"-?\d+", words[0]) else False
-    elif kind == "cmdextversion":
-        truth = int(words[0] or 0) <= 2
-    else:
-        truth = _compare(kind, words[0], words[1], node.ignore_case)
-    return truth != node.negated
-
-
-def _compare(operator: str, left: str, right: str, ignore_case: bool) -> bool:
-    if ignore_case:
-        left, right = left.casefold(), right.casefold()
-    a: int | str = left
-    b: int | str = right
-    if operator != "==" and re.fullmatch(r"-?\d+", left) and re.fullmatch(r"-?\d+", right):
-        a, b = int(left), int(right)
-    order = (a > b) - (a < b)  # type: ignore[operator]  # both are of one kind
-    return {
-        "==": order == 0, "equ": order == 0, "neq": order != 0, "lss": order < 0,
-        "leq": order <= 0, "gtr": order > 0, "geq": order >= 0,
-    }[operator]
-
-
 def split_command(text: str) -> tuple[str, str]:
     """Split off the command's name; the rest keeps its leading blank."""
     text = text.lstrip(" \t,;=")
     if match := re.match(r'"([^"]*)"?', text):
         return match[1], text[match.end() :]
-    match = re.match(r"(?i)(echo|set|type|cd|chdir|call|exit|ver|title|del|erase|md|mkdir|rd|rmdir|cls)(?=[.\\/:;,=\[\]+(])", text)
-    if match:
+    if match := _GLUED.match(text):
         return match[1], text[match.end() :]
     match = re.match(r"[^\s,;=/\"]+|/", text)
     name = match[0] if match else ""

@@ -7,7 +7,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Generator
 
-from .cmd_parse import Block, For, If, Node, Pair, Redirect, Simple
+from .cmd_tree import Block, For, If, Node, Pair, Redirect, Simple
 from .console import Buffer, Steps, Wait
 from .context import Context
 
@@ -96,7 +96,8 @@ def _words(line: str, separators: str, wanted: str) -> list[str]:
     for part in filter(None, wanted.rstrip("*").split(",")):
         first, _, last = part.partition("-")
         numbers += range(int(first), int(last or first) + 1)
-    spans = [match.span() for match in re.finditer(f"[^{re.escape(separators)}]+", line)] if separators else [(0, len(line))]
+    pattern = f"[^{re.escape(separators)}]+" if separators else ".+"
+    spans = [match.span() for match in re.finditer(pattern, line)]
     if not spans:
         return []
     found = [line[slice(*spans[number - 1])] if number <= len(spans) else "" for number in numbers]

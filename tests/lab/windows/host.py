@@ -76,11 +76,21 @@ class WindowsHost:
     def _environment(self) -> dict[str, tuple[str, str]]:
         home = rf"C:\Users\{self.user}" if self.profile.modern else rf"C:\Documents and Settings\{self.user}"
         plain = {
-            "COMPUTERNAME": self.name.upper(), "USERNAME": self.user, "USERDOMAIN": self.name.upper(),
-            "USERPROFILE": home, "OS": "Windows_NT", "SystemDrive": "C:", "ComSpec": r"C:\WINDOWS\system32\cmd.exe",
-            "SystemRoot": r"C:\WINDOWS", "windir": r"C:\WINDOWS", "TEMP": rf"{home}\Temp", "TMP": rf"{home}\Temp",
-            "Path": r"C:\WINDOWS\system32;C:\WINDOWS;C:\WINDOWS\System32\Wbem", "PROMPT": "$P$G",
-            "PATHEXT": ".COM;.EXE;.BAT;.CMD", "NUMBER_OF_PROCESSORS": "2",
+            "COMPUTERNAME": self.name.upper(),
+            "USERNAME": self.user,
+            "USERDOMAIN": self.name.upper(),
+            "USERPROFILE": home,
+            "OS": "Windows_NT",
+            "SystemDrive": "C:",
+            "ComSpec": r"C:\WINDOWS\system32\cmd.exe",
+            "SystemRoot": r"C:\WINDOWS",
+            "windir": r"C:\WINDOWS",
+            "TEMP": rf"{home}\Temp",
+            "TMP": rf"{home}\Temp",
+            "Path": r"C:\WINDOWS\system32;C:\WINDOWS;C:\WINDOWS\System32\Wbem",
+            "PROMPT": "$P$G",
+            "PATHEXT": ".COM;.EXE;.BAT;.CMD",
+            "NUMBER_OF_PROCESSORS": "2",
         }
         return {name.upper(): (name, value) for name, value in plain.items()}
 
@@ -123,9 +133,15 @@ class WindowsHost:
     def to_json(self) -> dict[str, Any]:
         """Return the full state as plain values; a cluster is shared and saved by the fleet."""
         return {
-            "name": self.name, "profile": self.profile.name, "addresses": list(self.addresses), "user": self.user,
-            "clock": self.clock.to_json(), "registry": self.registry.to_json(), "services": self.services.to_json(),
-            "cluster": self.cluster.to_json() if self.cluster else None, "jobs": self.jobs,
+            "name": self.name,
+            "profile": self.profile.name,
+            "addresses": list(self.addresses),
+            "user": self.user,
+            "clock": self.clock.to_json(),
+            "registry": self.registry.to_json(),
+            "services": self.services.to_json(),
+            "cluster": self.cluster.to_json() if self.cluster else None,
+            "jobs": self.jobs,
             "files": {path: base64.b64encode(data).decode() for path, data in self.files.values()},
         }
 

@@ -194,8 +194,15 @@ def pack_filters(filters: list[FilterSpec], generation: str) -> bytes:
 
 def _filter(spec: FilterSpec) -> bytes:
     return (
-        _text(spec.source_name) + _text(spec.target_name) + _text(spec.description) + spec.guid.bytes_le
-        + struct.pack("<I", spec.mirrored) + spec.source + spec.source_mask + spec.target + spec.target_mask
+        _text(spec.source_name)
+        + _text(spec.target_name)
+        + _text(spec.description)
+        + spec.guid.bytes_le
+        + struct.pack("<I", spec.mirrored)
+        + spec.source
+        + spec.source_mask
+        + spec.target
+        + spec.target_mask
         + spec.tunnel
         + struct.pack("<IHHBBH", spec.protocol, spec.source_port, spec.target_port, spec.tunneled, spec.special, 0)
     )
@@ -213,8 +220,21 @@ def unpack_filters(blob: bytes) -> list[FilterSpec]:
         source, source_mask, target, target_mask, tunnel = parts
         filters.append(
             FilterSpec(
-                guid, source, source_mask, target, target_mask, protocol, source_port, target_port, mirrored,
-                names[0], names[1], names[2], special, tunnel, tunneled,
+                guid,
+                source,
+                source_mask,
+                target,
+                target_mask,
+                protocol,
+                source_port,
+                target_port,
+                mirrored,
+                names[0],
+                names[1],
+                names[2],
+                special,
+                tunnel,
+                tunneled,
             )
         )
     return filters

@@ -13,10 +13,22 @@ from .reg import reg_program
 from .sc import sc_program
 
 PROGRAMS: dict[str, Program] = {
-    "chcp": chcp, "cluster": cluster_program, "find": tools.find, "findstr": tools.findstr,
-    "hostname": tools.hostname, "ipconfig": tools.ipconfig, "more": tools.more, "net": net_program,
-    "net1": net_program, "netsh": netsh_program, "ping": tools.ping, "reg": reg_program, "sc": sc_program,
-    "sort": tools.sort, "timeout": tools.timeout, "whoami": tools.whoami,
+    "chcp": chcp,
+    "cluster": cluster_program,
+    "find": tools.find,
+    "findstr": tools.findstr,
+    "hostname": tools.hostname,
+    "ipconfig": tools.ipconfig,
+    "more": tools.more,
+    "net": net_program,
+    "net1": net_program,
+    "netsh": netsh_program,
+    "ping": tools.ping,
+    "reg": reg_program,
+    "sc": sc_program,
+    "sort": tools.sort,
+    "timeout": tools.timeout,
+    "whoami": tools.whoami,
 }
 
 NOT_ON_OLD = {"timeout"}

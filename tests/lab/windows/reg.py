@@ -94,9 +94,15 @@ def _query(ctx: Context, paths: list[str], options: dict[str, str]) -> Steps:
     if types - set(_TYPES):
         raise Usage("reg.syntax")
     query = Query(
-        _key_path(paths[0]), options.get("/v", "" if "/ve" in options else None), "/s" in options,
-        options.get("/f", "*" if types else None), "/k" in options, "/d" in options, "/e" in options,
-        "/c" in options, types,
+        _key_path(paths[0]),
+        options.get("/v", "" if "/ve" in options else None),
+        "/s" in options,
+        options.get("/f", "*" if types else None),
+        "/k" in options,
+        "/d" in options,
+        "/e" in options,
+        "/c" in options,
+        types,
     )
     return run_query(ctx, query)
 

@@ -80,8 +80,7 @@ def apply(registry: reg.Registry, text: str) -> bool:
     if not lines or lines[0].strip() not in (HEADER, "REGEDIT4"):
         return False
     key: reg.Key | None = None
-    for line in lines[1:]:
-        line = line.strip()
+    for line in map(str.strip, lines[1:]):
         if match := re.match(r"\[(-?)(.*)\]$", line):
             key = None
             if match[1]:

@@ -12,9 +12,14 @@ from .context import Context
 _START = {"auto": svc.AUTO, "demand": svc.DEMAND, "disabled": svc.DISABLED}
 _START_NAMES = {svc.AUTO: "AUTO_START", svc.DEMAND: "DEMAND_START", svc.DISABLED: "DISABLED"}
 _CALLS = {
-    "query": "EnumQueryServicesStatus:OpenService", "queryex": "EnumQueryServicesStatus:OpenService",
-    "qc": "OpenService", "start": "StartService: OpenService", "stop": "OpenService", "config": "OpenService",
-    "interrogate": "OpenService", "control": "OpenService",
+    "query": "EnumQueryServicesStatus:OpenService",
+    "queryex": "EnumQueryServicesStatus:OpenService",
+    "qc": "OpenService",
+    "start": "StartService: OpenService",
+    "stop": "OpenService",
+    "config": "OpenService",
+    "interrogate": "OpenService",
+    "control": "OpenService",
 }
 
 
@@ -27,7 +32,8 @@ def _status(ctx: Context, service: svc.Service, extended: bool, pid: int = 0) ->
     running = service.state == svc.RUNNING
     modern = ctx.host.profile.modern
     lines = [
-        "", f"SERVICE_NAME: {service.name} ",
+        "",
+        f"SERVICE_NAME: {service.name} ",
         f"        TYPE               : {service.kind:x}  WIN32_SHARE_PROCESS  ",
         f"        STATE              : {service.state}  {'RUNNING' if running else 'STOPPED'} ",
     ]
@@ -37,7 +43,9 @@ def _status(ctx: Context, service: svc.Service, extended: bool, pid: int = 0) ->
         lines.append("                                (NOT_STOPPABLE, NOT_PAUSABLE, IGNORES_SHUTDOWN)")
     lines += [
         f"        WIN32_EXIT_CODE    : {service.exit_code}  (0x{service.exit_code:x})",
-        "        SERVICE_EXIT_CODE  : 0  (0x0)", "        CHECKPOINT         : 0x0", "        WAIT_HINT          : 0x0",
+        "        SERVICE_EXIT_CODE  : 0  (0x0)",
+        "        CHECKPOINT         : 0x0",
+        "        WAIT_HINT          : 0x0",
     ]
     if extended:
         lines += [f"        PID                : {pid}", "        FLAGS              : "]

@@ -33,12 +33,23 @@ class Service:
 def _policy_agent(modern: bool) -> Service:
     if modern:
         return Service(
-            "PolicyAgent", 0x20, RUNNING, "IPsec Policy Agent", 1180,
+            "PolicyAgent",
+            0x20,
+            RUNNING,
+            "IPsec Policy Agent",
+            1180,
             r"%SystemRoot%\system32\svchost.exe -k NetworkServiceNetworkRestricted -p",
-            r"NT Authority\NetworkService", ("Tcpip", "bfe"),
+            r"NT Authority\NetworkService",
+            ("Tcpip", "bfe"),
         )
     return Service(
-        "PolicyAgent", 0x20, RUNNING, "IPSEC Services", 428, r"%SystemRoot%\system32\lsass.exe", "LocalSystem",
+        "PolicyAgent",
+        0x20,
+        RUNNING,
+        "IPSEC Services",
+        428,
+        r"%SystemRoot%\system32\lsass.exe",
+        "LocalSystem",
         ("RPCSS", "Tcpip", "IPSec"),
     )
 
@@ -54,8 +65,14 @@ class Services:
         if modern:
             self._install(
                 Service(
-                    "IKEEXT", 0x20, RUNNING, "IKE and AuthIP IPsec Keying Modules", 964,
-                    r"%systemroot%\system32\svchost.exe -k netsvcs -p", "LocalSystem", ("BFE",),
+                    "IKEEXT",
+                    0x20,
+                    RUNNING,
+                    "IKE and AuthIP IPsec Keying Modules",
+                    964,
+                    r"%systemroot%\system32\svchost.exe -k netsvcs -p",
+                    "LocalSystem",
+                    ("BFE",),
                 ),
                 AUTO,
             )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TREE: dict[str, list[str]] = {"": ["ipsec"], "ipsec": ["dynamic", "static"]}
 _RUN: dict[str, Callable[[WindowsHost, list[str]], str]] = {"ipsec static": run_static, "ipsec dynamic": run_dynamic}
+_WITHOUT_EFFECT = ("online", "offline", "commit", "abort", "flush")
 _LEAVE = ("bye", "exit", "quit")
 
 
@@ -55,32 +56,28 @@ class Netsh:
         return 1
 
     def _run(self, words: list[str]) -> int:
-        if not words or words[0].startswith(("#", ";")):
-            return 0
-        low = words[0].lower()
+        low = words[0].lower() if words else "#"
         if low == "..":
             self._outer()
-            return 0
-        if low in ("pushd", "popd"):
+        elif low in ("pushd", "popd"):
             return self._push(low, words[1:])
-        if low in ("?", "/?", "help", "-?"):
-            self.ctx.say("netsh.help")
-            return 0
-        if low in ("online", "offline", "commit", "abort", "flush"):
-            return 0
+        elif low not in _WITHOUT_EFFECT and not low.startswith(("#", ";")):
+            self._command(words)
+        return 0
+
+    def _command(self, words: list[str]) -> None:
+        """Enter a context or carry out a command of one."""
         place, rest = self._enter(self.place, words)
         if rest == words and self.place:
             place, rest = self._from_root(words)
         if not rest:
             self.place = place
-            return 0
-        if rest[0].lower() in ("?", "/?", "help"):
+        elif rest[0].lower() in ("?", "/?", "-?", "help"):
             self.ctx.say("netsh.help")
-            return 0
-        if place not in _RUN:
+        elif place in _RUN:
+            self.ctx.out.write(_RUN[place](self.ctx.host, rest) + "\r\n")
+        else:
             raise NoSuchCommand
-        self.ctx.out.write(_RUN[place](self.ctx.host, rest) + "\r\n")
-        return 0
 
     def _from_root(self, words: list[str]) -> tuple[str, list[str]]:
         """Commands of outer contexts are known inside too; the own context comes first."""

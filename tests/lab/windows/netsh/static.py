@@ -56,7 +56,8 @@ COMMANDS: dict[str, dict[str, tuple[str, Command]]] = {
         "all": ("format wide", static_show.show_all),
         "filteraction": (f"name rule all {_SHOW}", functools.partial(static_show.show_objects, noun="filteraction")),
         "filterlist": (
-            "name rule all level format resolvedns wide", functools.partial(static_show.show_objects, noun="filterlist"),
+            "name rule all level format resolvedns wide",
+            functools.partial(static_show.show_objects, noun="filterlist"),
         ),
         "policy": (f"name all {_SHOW}", functools.partial(static_show.show_objects, noun="policy")),
         "rule": (f"name id all default policy type {_SHOW}", static_show.show_rules),

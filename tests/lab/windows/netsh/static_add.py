@@ -23,7 +23,7 @@ _AH_SHA1 = Algorithm(parts.SHA1, 0, parts.AH)
 def default_main_methods(generation: str, lifetime: int, quick_modes: int) -> list[MainModeMethod]:
     """Return the main-mode offers of a policy that names none.
 
-    "vista": read off a dump of netsh's work; "xp": those of Microsoft's own policies (that netsh writes them: not proven).
+    "vista": read off a dump of netsh's work; "xp": those of Microsoft's own policies (for netsh: not proven).
     """
     triple = MainModeMethod(parts.THREE_DES, parts.SHA1, 2, lifetime, quick_modes)
     if generation == "vista":
@@ -95,9 +95,7 @@ def add_policy(objects: LocalStore, args: Arguments) -> None:
         objects.assign(policy)
 
 
-def link_rule(
-    objects: LocalStore, policy: Key, rule: Key, body: RuleBody, action: Key, filters: Key | None
-) -> None:
+def link_rule(objects: LocalStore, policy: Key, rule: Key, body: RuleBody, action: Key, filters: Key | None) -> None:
     """Write a new rule and tie it to its policy, action and filter list, both ways."""
     lists = {store.FILTERS: filters} if filters else {}
     blob = packer.pack_rule(body, objects.generation)
@@ -196,8 +194,11 @@ def add_rule(objects: LocalStore, args: Arguments) -> None:
     methods = values.read_authentication(args) or [Method(parts.KERBEROS)]
     tunnel = tunnel_of(args)
     body = RuleBody(
-        methods, parts.CONNECTIONS[args.choice("conntype", ["lan", "dialup", "all"], "all") or "all"],
-        tunnel or bytes(4), tunnel is not None, bool(args.flag("activate", True)),
+        methods,
+        parts.CONNECTIONS[args.choice("conntype", ["lan", "dialup", "all"], "all") or "all"],
+        tunnel or bytes(4),
+        tunnel is not None,
+        bool(args.flag("activate", True)),
     )
     rule = objects.create(store.RULE, objects.host.new_guid(), name, args.get("description") or "")
     link_rule(objects, policy, rule, body, action, filters)

@@ -78,7 +78,8 @@ def _filter(listing: Listing, spec: FilterSpec) -> None:
     listing.row("mirrored", spec.mirrored)
     low = spec.special if spec.special < 0x80 else 0
     _side(listing, "src", spec.source, spec.source_mask, spec.source_name, low)
-    _side(listing, "dst", spec.target, spec.target_mask, spec.target_name, spec.special - 0x80 if not low and spec.special else 0)
+    high = spec.special - 0x80 if spec.special > low else 0
+    _side(listing, "dst", spec.target, spec.target_mask, spec.target_name, high)
     listing.row("protocol", _PROTOCOLS.get(spec.protocol, spec.protocol))
     if spec.protocol in (6, 17):
         listing.row("srcport", spec.source_port or listing.word("anyport"))
@@ -153,7 +154,8 @@ def show_policy(listing: Listing, policy: Key, verbose: bool) -> None:
         mode = packer.unpack_main_mode(objects.blob(mode_key))
         listing.row("mmpfs", mode.pfs)
         listing.row("polling", f"{packer.unpack_policy(objects.blob(policy)) // 60} {listing.word('minutes')}")
-        listing.row("mmlife", f"{mode.lifetime // 60} {listing.word('minutes')} / {mode.quick_modes} {listing.word('qms')}")
+        minutes = f"{mode.lifetime // 60} {listing.word('minutes')}"
+        listing.row("mmlife", f"{minutes} / {mode.quick_modes} {listing.word('qms')}")
     rules = ordinary_rules(objects, policy)
     listing.row("rules", len(rules))
     listing.blank()

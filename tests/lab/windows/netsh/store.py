@@ -13,14 +13,21 @@ if TYPE_CHECKING:
 POLICY, MAIN_MODE, RULE = "ipsecPolicy", "ipsecISAKMPPolicy", "ipsecNFA"
 ACTION, LIST = "ipsecNegotiationPolicy", "ipsecFilter"
 OWNERS, RULES, FILTERS, ACTION_OF = (
-    "ipsecOwnersReference", "ipsecNFAReference", "ipsecFilterReference", "ipsecNegotiationPolicyReference",
+    "ipsecOwnersReference",
+    "ipsecNFAReference",
+    "ipsecFilterReference",
+    "ipsecNegotiationPolicyReference",
 )
 MAIN_MODE_OF, ACTION_KIND, ACTION_TYPE = (
-    "ipsecISAKMPReference", "ipsecNegotiationPolicyAction", "ipsecNegotiationPolicyType",
+    "ipsecISAKMPReference",
+    "ipsecNegotiationPolicyAction",
+    "ipsecNegotiationPolicyType",
 )
 _KINDS = {
-    "block": "{3f91a819-7647-11d1-864d-d46a00000000}", "permit": "{8a171dd2-77e3-11d1-8659-a04f00000000}",
-    "negotiate": "{8a171dd3-77e3-11d1-8659-a04f00000000}", "inpass": "{3f91a81a-7647-11d1-864d-d46a00000000}",
+    "block": "{3f91a819-7647-11d1-864d-d46a00000000}",
+    "permit": "{8a171dd2-77e3-11d1-8659-a04f00000000}",
+    "negotiate": "{8a171dd3-77e3-11d1-8659-a04f00000000}",
+    "inpass": "{3f91a81a-7647-11d1-864d-d46a00000000}",
 }
 ORDINARY, DEFAULT_RULE = "{62f49e10-6c37-11d1-864c-14a300000000}", "{62f49e13-6c37-11d1-864c-14a300000000}"
 
@@ -58,9 +65,8 @@ class LocalStore:
         return next(iter(self.many(key, name)), None)
 
     def all(self, kind: str) -> list[Key]:
-        """Return all objects of a class, oldest change first, then by key name."""
-        keys = [key for key in self.root.subkeys() if key.name.split("{")[0].casefold() == kind.casefold()]
-        return keys
+        """Return all objects of a class by key name, as Windows lists keys."""
+        return [key for key in self.root.subkeys() if key.name.split("{")[0].casefold() == kind.casefold()]
 
     def find(self, kind: str, name: str) -> Key | None:
         """Return the object of that class and name, whatever its case."""
@@ -110,7 +116,9 @@ class LocalStore:
         key.put_number("ipsecDataType", 0x100)
         return key
 
-    def finish(self, key: Key, blob: bytes, single: dict[str, Key] | None = None, lists: dict[str, Key] | None = None) -> None:
+    def finish(
+        self, key: Key, blob: bytes, single: dict[str, Key] | None = None, lists: dict[str, Key] | None = None
+    ) -> None:
         """Write an object's binary part, its references and the time, in netsh's order."""
         key.put("ipsecData", REG_BINARY, blob)
         for value, other in (single or {}).items():

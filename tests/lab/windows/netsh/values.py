@@ -71,8 +71,19 @@ def read_filter(args: Arguments, guid: str) -> FilterSpec:
         raise NetshError(errors.PORT_PROTOCOL)
     special = source_server or (0x80 + target_server if target_server else 0)
     return FilterSpec(
-        uuid.UUID(guid), source, source_mask, target, target_mask, protocol, ports[0], ports[1],
-        bool(args.flag("mirrored", True)), source_name, target_name, args.get("description") or "", special,
+        uuid.UUID(guid),
+        source,
+        source_mask,
+        target,
+        target_mask,
+        protocol,
+        ports[0],
+        ports[1],
+        bool(args.flag("mirrored", True)),
+        source_name,
+        target_name,
+        args.get("description") or "",
+        special,
     )
 
 
@@ -144,4 +155,5 @@ def _certificate(value: str) -> Method:
     subject = re.sub(r"(?i)\s*\b(certmap|excludecaname)\s*:\s*(yes|no)\b", "", value).strip().replace("\\'", '"')
     if not subject:
         _bad("rootca", value)
-    return Method(parts.CERTIFICATE, subject, (1 if flags.get("certmap") else 0) | (2 if flags.get("excludecaname") else 0))
+    bits = (1 if flags.get("certmap") else 0) | (2 if flags.get("excludecaname") else 0)
+    return Method(parts.CERTIFICATE, subject, bits)
