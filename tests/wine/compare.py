@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 VALUE = re.compile(r"    .*    REG_[A-Z_]+    ")
+KEY = re.compile(r"HKEY_LOCAL_MACHINE\\SOFTWARE\\Lab\\case \d+")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -23,13 +24,18 @@ class Result:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Difference:
-    """A command that is known to end differently, and why."""
+    """What is known to come out differently, and why. Without a case and a command it may happen anywhere."""
 
-    case: str
-    command: str
     wine: Result
     lab: Result
     reason: str
+    case: str = ""
+    command: str = ""
+
+    def explains(self, case: str, command: str, wine: Result, lab: Result) -> bool:
+        """Say whether this is what was seen there."""
+        here = (self.case, self.command) in {(case, command), ("", "")}
+        return here and (self.wine, self.lab) == (wine, lab)
 
 
 class Rules:
@@ -43,18 +49,24 @@ class Rules:
                    for wording in read["wordings"] for text in wording[side]]
             for side in ("wine", "lab")
         }
-        self.known = {
-            (item["case"], command): Difference(item["case"], command, Result(**item["wine"]), Result(**item["lab"]),
-                                                item["reason"])
-            for item in read["outcomes"] for command in item["commands"]
-        }
+        self._terms = {"wine": [(item["wine"], item["lab"]) for item in read["terms"]], "lab": []}
+        self._unseen = [re.compile(rf"(    {item['type']}    ).*") for item in read["not_shown"]]
+        self.known = [
+            Difference(Result(**item["wine"]), Result(**item["lab"]), item["reason"], item.get("case", ""), command)
+            for item in read["outcomes"] for command in item.get("commands", [""])
+        ]
 
     def result(self, side: str, code: int, text: str) -> Result:
         """Bring an outcome of "wine" or "lab" into the common form."""
         text = text.replace("\r\n", "\n")
         for pattern, means in self._wordings[side]:
-            text = pattern.sub(lambda found, means=means: f"<{found.expand(means)}>", text)  # type: ignore[misc]
-        return Result(code, "\n".join(sorted_values(text.split("\n"))))
+            if match := pattern.search(text):
+                text = pattern.sub(f"<{match.expand(means)}>".replace("\\", r"\\"), text)
+        for own, other in self._terms[side]:
+            text = text.replace(f"    {own}", f"    {other}")
+        for pattern in self._unseen:
+            text = pattern.sub(r"\1…", text)
+        return Result(code, KEY.sub("{key}", "\n".join(sorted_values(text.split("\n")))))
 
 
 def sorted_values(lines: list[str]) -> list[str]:
