@@ -19,6 +19,8 @@ from tests.lab.fleet_spec import FleetError
 
 DEFAULT = "127.0.0.1:5980"
 
+_GRACE = 0.05  # seconds for the answer to "stop" to leave before the endpoint closes
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -46,7 +48,7 @@ class Control:
                 web.post("/stop", self._stop),
             ]
         )
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=1.0)
 
     async def start(self, endpoint: str = DEFAULT) -> None:
         """Listen on HOST:PORT; port 0 lets the system choose."""
@@ -102,7 +104,7 @@ class Control:
         return web.json_response({})
 
     async def _stop(self, request: web.Request) -> web.Response:
-        self.stopped.set()
+        asyncio.get_running_loop().call_later(_GRACE, self.stopped.set)
         return web.json_response({})
 
 

@@ -28,7 +28,7 @@ class Accounts:
 
     def __init__(self, folder: Path, host: str, passwords: Mapping[str, str]) -> None:
         """Keep the passwords for basic authentication and their hashes in a file that only we can read."""
-        self._passwords = {user.lower(): password for user, password in passwords.items()}
+        self._passwords = {user.rpartition("\\")[2].lower(): password for user, password in passwords.items()}
         self._file = folder / f"{host}.users"
         lines = [line for user, password in passwords.items() for line in _hash_lines(host, user, password)]
         self._file.touch(mode=0o600)
@@ -95,7 +95,7 @@ class Login:
             return Verdict(refused=True)
         if not self._accounts.knows(user, password):
             return Verdict(refused=True)
-        return Verdict(user=user.lower())
+        return Verdict(user=user.rpartition("\\")[2].lower())
 
     def _check_token(self, scheme: str, value: str) -> Verdict:
         self._user = None
