@@ -50,8 +50,8 @@ def read_settings(tree: RegistryTree, version: WindowsVersion) -> dict[str, int 
     for setting in settings_of(version):
         home = setting.home(version)
         value = tree.value(home.key, setting.name) if home else None
-        is_number = value is not None and value.kind == "REG_DWORD" and isinstance(value.data, int)
-        found[setting.name] = value.data if is_number and isinstance(value.data, int) else None
+        data = value.data if value is not None and value.kind == "REG_DWORD" else None
+        found[setting.name] = data if isinstance(data, int) else None
     return found
 
 
