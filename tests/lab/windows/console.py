@@ -4,12 +4,16 @@
 from __future__ import annotations
 
 import codecs
+import functools
+import itertools
+import operator
 from collections.abc import Callable, Generator
 from typing import Protocol
 
 _CODECS = {65001: "utf-8", 20127: "ascii", 1200: "utf-16-le"}
 
 
+@functools.cache
 def codec_of(codepage: int) -> str:
     """Return Python's name of a Windows code page; raise LookupError for one unknown."""
     name = _CODECS.get(codepage, f"cp{codepage}")
@@ -142,12 +146,9 @@ class ConsoleSink:
 
     def write(self, text: str) -> None:
         """Encode text in the code page of now; what it lacks becomes a question mark."""
-        data = text.encode(codec_of(self._console.codepage), "replace")
-        chunks = self._console.chunks
-        if chunks and chunks[-1][0] == self._stream:
-            chunks[-1] = (self._stream, chunks[-1][1] + data)
-        elif data:
-            chunks.append((self._stream, data))
+        if text:
+            data = text.encode(codec_of(self._console.codepage), "replace")
+            self._console.chunks.append((self._stream, data))
 
 
 class RunningCommand:
@@ -170,7 +171,8 @@ class RunningCommand:
         """Return the chunks ("stdout" or "stderr", bytes) that appeared since the last call."""
         self._advance()
         chunks, self._console.chunks = self._console.chunks, []
-        return chunks
+        streams = itertools.groupby(chunks, key=operator.itemgetter(0))
+        return [(stream, b"".join(data for _, data in group)) for stream, group in streams]
 
     @property
     def exit_code(self) -> int | None:

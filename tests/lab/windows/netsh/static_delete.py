@@ -26,9 +26,23 @@ def _drop_rule(objects: LocalStore, policy: Key, rule: Key) -> None:
 
 
 def delete_policy(objects: LocalStore, args: Arguments) -> None:
-    """`delete policy`: with its rules; filter lists and filter actions stay."""
+    """`delete policy`: one or all, with their rules; filter lists and filter actions stay."""
+    for policy in _chosen(objects, args, store.POLICY, errors.NO_POLICY):
+        _drop_policy(objects, policy)
+
+
+_NONE = {store.POLICY: errors.NO_POLICIES, store.LIST: errors.NO_LISTS, store.ACTION: errors.NO_ACTIONS}
+
+
+def _chosen(objects: LocalStore, args: Arguments, kind: str, missing: int) -> list[Key]:
+    """Return the object that is named, or every named object for `all`."""
+    if "all" in args:
+        keys = [key for key in objects.all(kind) if objects.name_of(key)]
+        if not keys:
+            raise NetshError(_NONE[kind])
+        return keys
     (name,) = args.need("name")
-    _drop_policy(objects, needed(objects, store.POLICY, name, errors.NO_POLICY))
+    return [needed(objects, kind, name, missing)]
 
 
 def _drop_policy(objects: LocalStore, policy: Key) -> None:
@@ -40,22 +54,24 @@ def _drop_policy(objects: LocalStore, policy: Key) -> None:
     objects.delete(policy)
 
 
+def _delete_unused(objects: LocalStore, keys: list[Key], in_use: int) -> None:
+    """Delete what no rule uses, then fail if something was left."""
+    used = [key for key in keys if objects.many(key, store.OWNERS)]
+    for key in keys:
+        if key not in used:
+            objects.delete(key)
+    if used:
+        raise NetshError(in_use, name=objects.name_of(used[0]))
+
+
 def delete_filterlist(objects: LocalStore, args: Arguments) -> None:
-    """`delete filterlist`: refused while a rule uses it."""
-    (name,) = args.need("name")
-    key = needed(objects, store.LIST, name, errors.NO_LIST)
-    if objects.many(key, store.OWNERS):
-        raise NetshError(errors.LIST_IN_USE, name=name)
-    objects.delete(key)
+    """`delete filterlist`: one or all; refused while a rule uses it."""
+    _delete_unused(objects, _chosen(objects, args, store.LIST, errors.NO_LIST), errors.LIST_IN_USE)
 
 
 def delete_filteraction(objects: LocalStore, args: Arguments) -> None:
-    """`delete filteraction`: refused while a rule uses it."""
-    (name,) = args.need("name")
-    key = needed(objects, store.ACTION, name, errors.NO_ACTION)
-    if objects.many(key, store.OWNERS):
-        raise NetshError(errors.ACTION_IN_USE, name=name)
-    objects.delete(key)
+    """`delete filteraction`: one or all; refused while a rule uses it."""
+    _delete_unused(objects, _chosen(objects, args, store.ACTION, errors.NO_ACTION), errors.ACTION_IN_USE)
 
 
 def delete_filter(objects: LocalStore, args: Arguments) -> None:

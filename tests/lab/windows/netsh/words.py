@@ -6,6 +6,8 @@ from __future__ import annotations
 from . import errors
 from .errors import NetshError
 
+_BARE = ("all", "default")
+
 
 def split_line(line: str) -> list[str]:
     """Split a line of a script or of standard input at blanks outside double quotes; the quotes go."""
@@ -30,15 +32,31 @@ def pick(word: str, choices: list[str]) -> str | None:
     return next((choice for choice in choices if low and choice.startswith(low)), None)
 
 
+def _joined(words: list[str]) -> list[str]:
+    """Join `tag = value`, `tag= value` and `tag =value` to one word each."""
+    joined: list[str] = []
+    for word in words:
+        open_tag = bool(joined) and joined[-1].endswith("=") and joined[-1].count("=") == 1
+        if joined and ((word.startswith("=") and "=" not in joined[-1]) or (open_tag and "=" not in word)):
+            joined[-1] += word
+        else:
+            joined.append(word)
+    return joined
+
+
 class Arguments:
     """A command's arguments by tag, in the order given; a repeatable tag may come more than once."""
 
-    def __init__(self, words: list[str], tags: list[str], repeatable: tuple[str, ...] = ()) -> None:
-        """Sort words into tags; words without a tag fill the tags in their order, but `all` is a tag by itself."""
+    def __init__(self, words: list[str], slots: list[str], repeatable: tuple[str, ...] = ()) -> None:
+        """Sort words into tags; words without a tag fill the slots in their order.
+
+        A slot is a tag, or alternatives such as `name|id|all`; `all` and `default` are tags by themselves.
+        """
         self.items: list[tuple[str, str]] = []
-        self._tags = tags
-        for word in words:
-            if word.lower() in ("all", "default") and word.lower() in tags:
+        self._slots = [slot.split("|") for slot in slots]
+        tags = [tag for slot in self._slots for tag in slot]
+        for word in _joined(words):
+            if word.lower() in _BARE and word.lower() in tags:
                 self.items.append((word.lower(), "yes"))
                 continue
             head, equals, value = word.partition("=")
@@ -52,10 +70,10 @@ class Arguments:
             self.items.append((tag, value.strip()))
 
     def _next_free(self, word: str) -> str:
-        tag = next((tag for tag in self._tags if tag not in self and tag not in ("all", "default")), None)
-        if tag is None:
-            raise NetshError(errors.UNKNOWN_TAG, tag=word)
-        return tag
+        for slot in self._slots:
+            if not any(tag in self for tag in slot):
+                return slot[0]
+        raise NetshError(errors.UNKNOWN_TAG, tag=word)
 
     def __contains__(self, tag: str) -> bool:
         """Say whether a tag was given."""
