@@ -45,7 +45,7 @@ def documentation_lines(tree: ast.Module) -> int:
     """Lines of the strings that Ansible reads as documentation."""
     return sum(
         (node.end_lineno or node.lineno) - node.lineno + 1
-        for node in tree.body
+        for node in ast.walk(tree)
         if isinstance(node, ast.Assign)
         and any(isinstance(target, ast.Name) and target.id in DOCUMENTATION for target in node.targets)
     )

@@ -132,6 +132,8 @@ def test_a_file_that_is_too_long(tmp_path: Path, name: str, lines: int, problem:
 def test_documentation_inside_a_plugin_is_not_counted(tmp_path: Path) -> None:
     text = 'DOCUMENTATION = """\n' + "a\n" * 300 + '"""\n' + "x = 1\n" * 250
     assert sizes.size_problems(one_file(tmp_path, "plugins/connection/winrs.py", text)) == []
+    fragment = 'class ModuleDocFragment:\n    DOCUMENTATION = r"""\n' + "a\n" * 300 + '"""\n'
+    assert sizes.size_problems(one_file(tmp_path, "plugins/doc_fragments/site.py", fragment)) == []
 
 
 def test_a_function_that_is_too_long(tmp_path: Path) -> None:
