@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import sys
 from pathlib import Path
+from typing import TypeAlias
 
-from tests.lab import serve
-from tests.lab.control import DEFAULT, ask
-from tests.lab.fleet_spec import FleetError
+from tests.lab.client import DEFAULT, ask
+from tests.lab.fleet_spec import HELP, FleetError
 from tests.lab.wire.injection import KINDS
+
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 _FAULTS = (
     "slow SECONDS: every answer comes later; drop [AFTER_N]: answers are cut in the middle; "
@@ -27,7 +30,14 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
     top = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     verbs = top.add_subparsers(dest="verb", required=True, metavar="COMMAND")
-    serving = verbs.add_parser("serve", help="run a fleet until it is stopped")
+    _add_serve(verbs)
+    _add_orders(verbs)
+    return top
+
+
+def _add_serve(verbs: Verbs) -> None:
+    raw = argparse.RawDescriptionHelpFormatter
+    serving = verbs.add_parser("serve", help="run a fleet until it is stopped", epilog=HELP, formatter_class=raw)
     serving.add_argument("fleet", metavar="FLEET.yml", type=Path)
     serving.add_argument("--state-dir", metavar="DIR", type=Path, help="keep the hosts' state here between runs")
     serving.add_argument("--ready", metavar="FILE", type=Path, help="written once every host listens (JSON)")
@@ -37,34 +47,29 @@ def parser() -> argparse.ArgumentParser:
     serving.add_argument("--port-base", metavar="PORT", type=int, help="HTTP here, HTTPS one above; default 5985")
     serving.add_argument("--log", metavar="FILE", type=Path, help="what went wrong inside the lab")
 
-    def order(verb: str, text: str) -> argparse.ArgumentParser:
+
+def _add_orders(verbs: Verbs) -> None:
+    def order(verb: str, text: str, *names: str) -> argparse.ArgumentParser:
         added = verbs.add_parser(verb, help=text)
         added.add_argument("--control", metavar="URL", default=DEFAULT, help="default %(default)s")
+        for name in names:
+            added.add_argument(name, metavar=name.upper())
         return added
 
-    run = order("run", "run a command at a host's console")
-    run.add_argument("host", metavar="HOST")
-    run.add_argument("command", metavar="COMMAND")
-    dump = order("dump", "print a host's registry as a .reg file")
-    dump.add_argument("host", metavar="HOST")
+    order("run", "run a command at a host's console", "host", "command")
+    dump = order("dump", "print a host's registry as a .reg file", "host")
     dump.add_argument("--key", metavar="KEY", help=r"only this key, such as HKLM\SYSTEM; default all")
     counters = order("counters", "print what was asked of each host (JSON)")
     counters.add_argument("--reset", action="store_true", help="and begin again at zero")
-    fault = order("fault", "let something go wrong on a host")
+    fault = order("fault", "let something go wrong on a host", "host")
     fault.description = _FAULTS
-    fault.add_argument("host", metavar="HOST")
     fault.add_argument("kind", metavar="KIND", choices=KINDS)
     fault.add_argument("argument", metavar="ARG", nargs="?")
-    move = order("move", "move a cluster's group to another node")
-    move.add_argument("cluster", metavar="CLUSTER")
-    move.add_argument("node", metavar="NODE")
-    advance = order("advance", "push a host's clock forward")
-    advance.add_argument("host", metavar="HOST")
-    advance.add_argument("seconds", metavar="SECONDS", type=float)
+    order("move", "move a cluster's group to another node", "cluster", "node")
+    order("advance", "push a host's clock forward", "host").add_argument("seconds", metavar="SECONDS", type=float)
     order("save", "write the state of every host").add_argument("file", metavar="FILE", type=Path)
     order("load", "bring every host to a saved state").add_argument("file", metavar="FILE", type=Path)
     order("stop", "end the fleet")
-    return top
 
 
 def give_order(args: argparse.Namespace) -> int:
@@ -93,7 +98,9 @@ def main(arguments: list[str] | None = None) -> int:
     args = parser().parse_args(arguments)
     try:
         if args.verb == "serve":
-            return asyncio.run(serve.serve(args))
+            return asyncio.run(
+                importlib.import_module("tests.lab.serve").serve(args)
+            )  # slow to load, orders need it not
         return give_order(args)
     except (FleetError, OSError) as exc:
         print(f"lab: {exc}", file=sys.stderr)

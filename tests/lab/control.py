@@ -5,19 +5,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
-import urllib.error
-import urllib.request
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
 from tests.lab import orders
+from tests.lab.client import DEFAULT
 from tests.lab.fleet import Fleet
-from tests.lab.fleet_spec import FleetError
-
-DEFAULT = "127.0.0.1:5980"
 
 _GRACE = 0.05  # seconds for the answer to "stop" to leave before the endpoint closes
 
@@ -117,18 +111,3 @@ async def _refusals(request: web.Request, handler: Handler) -> web.StreamRespons
         return web.json_response({"error": f"{exc.args[0]} is missing"}, status=400)
     except ValueError as exc:
         return web.json_response({"error": str(exc)}, status=400)
-
-
-def ask(control: str, method: str, path: str, body: Any = None) -> Any:
-    """Send one order to the control endpoint and return its answer; FleetError when it was refused."""
-    url = control if control.startswith("http://") else f"http://{control}"
-    request = urllib.request.Request(f"{url.rstrip('/')}{path}", method=method)  # noqa: S310
-    request.add_header("Content-Type", "application/json")
-    data = None if body is None else json.dumps(body).encode()
-    try:
-        with urllib.request.urlopen(request, data) as response:  # noqa: S310
-            return json.load(response)
-    except urllib.error.HTTPError as exc:
-        raise FleetError(json.load(exc)["error"]) from exc
-    except urllib.error.URLError as exc:
-        raise FleetError(f"no fleet answers at {url}: {exc.reason}") from exc

@@ -12,9 +12,27 @@ class FleetError(ValueError):
     """A fleet file or an order that makes no sense; says which host and what."""
 
 
+HELP = """
+The fleet file is YAML. hosts: {NAME: {OPTION: VALUE}}, and each host may have
+  profile           server2003 | server2003-ko | server2022 (needed)
+  listen            its own 127.x.y.z; left out: one that is free
+  addresses         the addresses that the host itself believes to have
+  user, password    default Administrator, lab-secret
+  users             more of them, {NAME: PASSWORD}
+  http_port, https_port   default 5985 and 5986; 0 = any
+  basic             false: basic authentication is off, as Windows has it by default
+  allow_unencrypted false: HTTP only with sealed messages, as Windows has it by default
+  winrm_stack       "2.0" makes a Server 2003 one with KB968930
+  quotas            {NAME: NUMBER} as in tests/lab/windows/profile.py
+  cluster           the cluster it is a node of
+clusters: {NAME: {group: NAME, nodes: [HOST, ...], owner: HOST, virtual_ips: [ADDRESS, ...]}}
+groups: {NAME: [HOST, ...]} become groups of the inventory.
+"""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class HostSpec:
-    """One host of the fleet file."""
+    """One host of the fleet file; HELP tells what each option is."""
 
     name: str
     profile: str

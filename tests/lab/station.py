@@ -20,6 +20,17 @@ from tests.lab.wire.shells import Shells
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
 
+# Server 2003 and 2008 with KB968930 (WinRM 2.0): MS-WSMV notes <34>, <31>, <27>, <116>, section 2.2.4.10.
+_WINRM_2 = {
+    "max_shells_per_user": 5,
+    "max_processes_per_shell": 15,
+    "max_memory_mb": 150,
+    "commands_per_shell": None,
+    "idle_timeout_ms": 900_000,
+    "kills_long_commands": False,
+    "max_operations_per_user": 15,
+}
+
 
 class Station:
     """A computer that can be reached."""
@@ -30,13 +41,15 @@ class Station:
         self.spec = spec
         self.counters = Counters()
         self.injection = Injection()
-        quotas = dataclasses.replace(profile.quotas, **spec.quotas)
-        self.shells = Shells(quotas, spec.winrm_stack or profile.winrm_stack)
+        stack = spec.winrm_stack or profile.winrm_stack
+        quotas = dataclasses.replace(profile.quotas, **{**(_WINRM_2 if stack == "2.0" else {}), **spec.quotas})
+        self.shells = Shells(quotas, stack)
         self.address = ""
         self.http_port = self.https_port = 0
         accounts = Accounts(folder, spec.name, {spec.user: spec.password, **spec.users})
         self._service = Service(computer, profile, self.shells, self.counters, self.injection)
-        self._listener = Listener(self._service, Access(accounts, spec.basic, spec.allow_unencrypted, self.admits))
+        access = Access(accounts, spec.basic, spec.allow_unencrypted, self)
+        self._listener = Listener(self._service, access)
         self._tls = server_context(*certificate)
 
     @property

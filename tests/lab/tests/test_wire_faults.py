@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 import pytest
@@ -168,3 +169,37 @@ def test_a_body_sealed_in_another_session(fleet: FleetHandle, connect: Connect) 
     transport = second.transport
     foreign = first.transport.encryption.prepare_encrypted_request(first.transport.session, transport.endpoint, b"<a/>")
     assert transport.session.send(foreign, timeout=5).status_code == 400
+
+
+def test_a_host_decides_who_may_reach_it(monkeypatch: pytest.MonkeyPatch, fleet: FleetHandle, connect: Connect) -> None:
+    station = fleet.host("old")
+    asked: list[tuple[str, int]] = []
+
+    def admits(peer: str, port: int) -> bool:
+        asked.append((peer, port))
+        return False
+
+    protocol = connect("old")
+    shell = protocol.open_shell()
+    monkeypatch.setattr(station, "admits", admits)
+    before = fleet.counters("old")["requests"]
+    for attempt in (lambda: protocol.run_command(shell, "ver"), connect("old").open_shell):
+        with pytest.raises(requests.exceptions.ConnectionError):
+            attempt()
+    assert fleet.counters("old")["requests"] == before
+    assert set(asked) == {("127.0.0.1", 5985)}
+
+
+def test_a_host_cuts_open_connections(monkeypatch: pytest.MonkeyPatch, fleet: FleetHandle, connect: Connect) -> None:
+    station = fleet.host("old")
+    protocol = connect("old", operation_timeout_sec=5, read_timeout_sec=10)
+    shell = protocol.open_shell()
+    command = protocol.run_command(shell, "findstr x", console_mode_stdin=False)
+    monkeypatch.setattr(station, "admits", lambda peer, port: False)
+    timer = threading.Timer(0.2, fleet.call, [station.cut_refused])
+    timer.start()
+    began = time.monotonic()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        protocol.get_command_output_raw(shell, command)
+    assert time.monotonic() - began < 2
+    timer.join()

@@ -172,3 +172,15 @@ def test_another_users_shell(connect: Connect) -> None:
     other = connect("new", username="Operator", password="pass:word")
     with refused(5):
         other.run_command(shell, "ver")
+
+
+def test_2003_with_kb968930() -> None:
+    with one_host("server2003", winrm_stack="2.0") as (fleet, protocol):
+        shells = [protocol.open_shell() for _ in range(5)]
+        with refused(SHELLS):
+            protocol.open_shell()
+        protocol.run_command(shells[0], "findstr x", console_mode_stdin=False)
+        assert protocol.get_command_output(shells[0], protocol.run_command(shells[0], "ver"))[2] == 0
+        headers = {"WSMANIDENTIFY": "unauthenticated"}
+        answer = requests.post(fleet.host("host").reach()["http"], "<x/>", headers=headers, timeout=5)
+        assert "Stack: 2.0" in answer.text

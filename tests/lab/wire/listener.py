@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import ssl
-from collections.abc import Callable
+from typing import Protocol
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -19,14 +19,21 @@ _SOAP = "application/soap+xml;charset=UTF-8"
 _SEALING = 2048
 
 
+class Gate(Protocol):
+    """Whoever decides which packets pass."""
+
+    def admits(self, peer: str, port: int) -> bool:
+        """Tell whether a client's address may reach a port of the host now."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Access:
-    """How a host lets clients in; `admits` is asked with the client's address and the port he came to."""
+    """How a host lets clients in."""
 
     accounts: Accounts
     basic: bool
     allow_unencrypted: bool
-    admits: Callable[[str, int], bool]
+    gate: Gate
 
 
 @dataclasses.dataclass(slots=True)
@@ -56,7 +63,7 @@ class _Server(web.Server):
     """aiohttp's server, which tells the listener of connections that come and go."""
 
     def __init__(self, listener: Listener) -> None:
-        super().__init__(listener.handle, access_log=None, keepalive_timeout=120.0)
+        super().__init__(listener.handle, handler_cancellation=True, access_log=None, keepalive_timeout=120.0)
         self._listener = listener
 
     def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
@@ -76,6 +83,7 @@ class Listener:
         self._service = service
         self._access = access
         self._connections: dict[RequestHandler, Connection] = {}
+        self._software = f"Microsoft-HTTPAPI/{2 if service.profile.modern else 1}.0"
         self._server: _Server | None = None
         self._sockets: list[asyncio.Server] = []
 
@@ -102,7 +110,7 @@ class Listener:
         """Note a new connection, or cut it at once when the host does not take it."""
         counters, limits = self._service.counters, self._service.shells.quotas
         peer, port = transport.get_extra_info("peername")[0], transport.get_extra_info("sockname")[1]
-        if self._service.injection.dead or not self._access.admits(peer, port):
+        if self._service.injection.dead or not self._access.gate.admits(peer, port):
             transport.abort()
             return
         counters.connections += 1
@@ -122,13 +130,13 @@ class Listener:
     def cut_refused(self) -> None:
         """Cut the open connections that the host would not take any more."""
         for connection in list(self._connections.values()):
-            if self._service.injection.dead or not self._access.admits(connection.peer, connection.port):
+            if self._service.injection.dead or not self._access.gate.admits(connection.peer, connection.port):
                 connection.transport.abort()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         connection = self._connections.get(request.protocol)
-        if connection is None or not self._access.admits(connection.peer, connection.port):
+        if connection is None or not self._access.gate.admits(connection.peer, connection.port):
             return _cut_off(request)
         injection = self._service.injection
         if request.method == "POST":
@@ -141,10 +149,12 @@ class Listener:
             self.cut_refused()
             return _cut_off(request)
         if drop:
-            return await _cut(request, reply, len(reply.body) // 2)
+            return await self._cut(request, reply, len(reply.body) // 2)
         if injection.truncate is not None and reply.output and len(reply.body) > injection.truncate:
-            return await _cut(request, reply, injection.truncate)
-        return _response(reply)
+            return await self._cut(request, reply, injection.truncate)
+        response = web.Response(status=reply.status, body=reply.body)
+        self._dress(response, reply)
+        return response
 
     async def _reply(self, request: web.BaseRequest, connection: Connection) -> Reply:
         if status := self._out_of_hand(request, connection):
@@ -197,19 +207,24 @@ class Listener:
             return Reply(status, sealed(envelope, seal), CONTENT_TYPE, output=output)
         return Reply(status, envelope, output=output)
 
+    def _dress(self, response: web.StreamResponse, reply: Reply) -> None:
+        response.headers["Server"] = self._software
+        if reply.body:
+            response.headers["Content-Type"] = reply.content_type
+        for challenge in reply.challenges:
+            response.headers.add("WWW-Authenticate", challenge)
 
-def _response(reply: Reply) -> web.Response:
-    response = web.Response(status=reply.status, body=reply.body)
-    _dress(response, reply)
-    return response
-
-
-def _dress(response: web.StreamResponse, reply: Reply) -> None:
-    response.headers["Server"] = "Microsoft-HTTPAPI/2.0"
-    if reply.body:
-        response.headers["Content-Type"] = reply.content_type
-    for challenge in reply.challenges:
-        response.headers.add("WWW-Authenticate", challenge)
+    async def _cut(self, request: web.BaseRequest, reply: Reply, kept: int) -> web.StreamResponse:
+        """Announce the whole answer, send its first bytes, and end the connection."""
+        response = web.StreamResponse(status=reply.status)
+        self._dress(response, reply)
+        response.content_length = max(len(reply.body), 1)
+        await response.prepare(request)
+        if kept:
+            await response.write(reply.body[:kept])
+        if request.transport is not None:
+            request.transport.close()
+        return response
 
 
 def _cut_off(request: web.BaseRequest) -> web.Response:
@@ -217,16 +232,3 @@ def _cut_off(request: web.BaseRequest) -> web.Response:
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
-
-
-async def _cut(request: web.BaseRequest, reply: Reply, kept: int) -> web.StreamResponse:
-    """Announce the whole answer, send its first bytes, and end the connection."""
-    response = web.StreamResponse(status=reply.status)
-    _dress(response, reply)
-    response.content_length = max(len(reply.body), 1)
-    await response.prepare(request)
-    if kept:
-        await response.write(reply.body[:kept])
-    if request.transport is not None:
-        request.transport.close()
-    return response
