@@ -12,12 +12,12 @@ name: winrs
 short_description: Run command lines in cmd.exe over WinRM, without PowerShell
 version_added: 1.0.0
 description:
-  - Runs a command line in the WinRM remote shell itself. No PowerShell is started, so it works on Windows Server 2003 with
-    WinRM 1.1 or 2.0 and saves every later Windows the start of a PowerShell process.
-  - Takes the options and C(ansible_winrm_*) variables of P(ansible.builtin.winrm#connection), which it is built on, and so
-    the same authentication by basic, certificate, NTLM, Kerberos and CredSSP, with message encryption.
-  - Opens one remote shell per task and closes it, also when the task fails or is interrupted. A shell left by a run that
-    was killed is named and closed by the next run on the same controller.
+  - Runs a command line in the WinRM remote shell itself. No PowerShell is started, so it works on Windows Server 2003
+    with WinRM 1.1 or 2.0 and saves every later Windows the start of a PowerShell process.
+  - Takes the options and C(ansible_winrm_*) variables of P(ansible.builtin.winrm#connection), which it is built on, and
+    so the same authentication by basic, certificate, NTLM, Kerberos and CredSSP, with message encryption.
+  - Opens one remote shell per task and closes it, also when the task fails or is interrupted. A shell left by a run
+    that was killed is named and closed by the next run on the same controller.
   - Runs M(ansible.builtin.raw), M(ansible.builtin.wait_for_connection), C(meta=reset_connection) and the modules of
     C(exchange.ipsec). Modules written in PowerShell run where the host has PowerShell.
 requirements:
@@ -29,8 +29,8 @@ options:
   codepage:
     description:
       - The code page of the remote shell, in which the host reads standard input and writes its output.
-      - When left out, it is UTF-8. A tool that cannot write UTF-8, as on some Windows Server 2003, needs the number that
-        C(chcp) prints on the host, such as V(437), V(850) or V(949).
+      - When left out, it is UTF-8. A tool that cannot write UTF-8, as on some Windows Server 2003, needs the number
+        that C(chcp) prints on the host, such as V(437), V(850) or V(949).
     type: int
     default: 65001
     vars:
@@ -61,8 +61,8 @@ options:
       - name: ansible_winrs_read_timeout
   shell_record:
     description:
-      - Folder on the controller that holds a note per open shell, with its id and the address of the host, so that a shell
-        left by a killed run is found.
+      - Folder on the controller that holds a note per open shell, with its id and the address of the host, so that a
+        shell left by a killed run is found.
       - When left out, a folder below C(ANSIBLE_HOME). An empty value keeps no notes.
     type: str
     default: "{{ ANSIBLE_HOME ~ '/exchange.ipsec/shells' }}"
@@ -75,12 +75,13 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.plugins.connection.winrm import Connection as WinrmConnection
+from ansible.plugins.loader import get_shell_plugin
 from ansible.utils.display import Display
 
 from ..plugin_utils.code_pages import codec
 from ..plugin_utils.interruption import Interruption
 from ..plugin_utils.shell_record import ShellRecord
-from ..plugin_utils.winrm_exchange import run_command
+from ..plugin_utils.winrm_exchange import RemoteShell
 from ..plugin_utils.winrm_files import fetch_file, put_file
 from ..plugin_utils.winrm_session import close_shell, open_shell
 
@@ -88,17 +89,21 @@ display = Display()
 _PING = b'{"ping": "pong", "changed": false}'
 
 
-class Connection(WinrmConnection):  # type: ignore[misc]
+class Connection(WinrmConnection):
     """A connection to cmd.exe."""
 
     transport = "exchange.ipsec.winrs"
     _extras_prefix = "winrm"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, play_context: Any, *args: Any, **kwargs: Any) -> None:
         """Make the connection; nothing is sent before the first command."""
-        super().__init__(*args, **kwargs)
+        if not play_context.shell:
+            kwargs["shell"] = kwargs.get("shell") or get_shell_plugin(shell_type="cmd")
+        super().__init__(play_context, *args, **kwargs)
+        self._shell_type = "cmd"
         self._record: ShellRecord | None = None
         self._interruption = Interruption()
+        self._remote = RemoteShell(self, self._connect, self.close)
         self._waits = False
 
     def winrs_options(self) -> dict[str, Any]:
@@ -137,11 +142,10 @@ class Connection(WinrmConnection):  # type: ignore[misc]
         return self._run(cmd, in_data or b"")
 
     def _run(self, cmd: str, stdin: bytes) -> tuple[int, bytes, bytes]:
-        self._connect()
-        host = self._winrm_host
+        host = self.get_option("remote_addr")
         shown = "(not shown: no_log)" if self._play_context.no_log else cmd
         display.vvv(f"WINRS RUN {shown} WITH {len(stdin)} BYTES OF INPUT", host=host)
-        output = run_command(self, cmd, stdin, float(self.get_option("command_timeout")))
+        output = self._remote.run(cmd, stdin, float(self.get_option("command_timeout")))
         display.vvv(
             f"WINRS EXIT CODE {output.exit_code}, {len(output.stdout)} BYTES OF OUTPUT, {len(output.stderr)} OF ERRORS",
             host=host,
@@ -196,10 +200,11 @@ class Connection(WinrmConnection):  # type: ignore[misc]
 
     def close(self) -> None:
         """Close the shell and the HTTP session."""
+        closed = False
         try:
-            close_shell(self)
+            closed = close_shell(self)
         finally:
             if self._record is not None:
-                self._record.erase()
+                self._record.settle(closed=closed)
                 self._record = None
             self._interruption.release()

@@ -51,8 +51,8 @@ def decode(data: bytes, codepage: int, host: str, variable: str = "ansible_winrs
         return data.decode(name)
     except UnicodeDecodeError as exc:
         raise AnsibleError(
-            f"{host}: byte {exc.start} of the output ({data[exc.start : exc.start + 4].hex(' ')}) is no text of code page"
-            f" {codepage}: set {variable} to the code page that the host writes in (chcp prints it)."
+            f"{host}: byte {exc.start} of the output ({data[exc.start : exc.start + 4].hex(' ')}) is no text of code"
+            f" page {codepage}: set {variable} to the code page that the host writes in (chcp prints it)."
         ) from None
 
 

@@ -76,11 +76,8 @@ def _enumerate(protocol: Any, resource: str) -> tuple[OpenShell, ...]:
 
 def _send(protocol: Any, resource: str, action: str, body: dict[str, str]) -> ElementTree.Element:
     message = protocol.build_wsman_header(action=f"{_ENUMERATION}/{action}", resource_uri=resource)
-    return ElementTree.fromstring(
-        protocol.send_message(  # noqa: S314 - pywinrm reads every answer so
-            unparse({"env:Envelope": {**message, "env:Body": {f"n:{action}": body}}})
-        )
-    )
+    answer = protocol.send_message(unparse({"env:Envelope": {**message, "env:Body": {f"n:{action}": body}}}))
+    return ElementTree.fromstring(answer)  # noqa: S314 - pywinrm reads every answer of the host so
 
 
 def _shells(root: ElementTree.Element) -> tuple[OpenShell, ...]:

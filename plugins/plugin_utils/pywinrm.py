@@ -12,40 +12,47 @@ from xml.etree import ElementTree
 
 from ansible.errors import AnsibleError
 
+
+class _Never(Exception):
+    """Nothing raises it: without pywinrm nothing gets that far."""
+
+
 MISSING: str | None = None
 """The import error of the first library that is not there."""
 
 Protocol: Any = None
-RequestException: type[Exception]
-SSLError: type[Exception]
-Timeout: type[Exception]
-ConnectTimeout: type[Exception]
-CredentialsRefused: type[Exception]
-HttpError: type[Exception]
-OperationTimeout: type[Exception]
-WinRMError: type[Exception]
-WsmanFault: type[Exception]
-SealError: type[Exception]
+ConnectTimeout: type[Exception] = _Never
+CredentialsRefused: type[Exception] = _Never
+HttpError: type[Exception] = _Never
+OperationTimeout: type[Exception] = _Never
+RequestException: type[Exception] = _Never
+SealError: type[Exception] = _Never
+SSLError: type[Exception] = _Never
+Timeout: type[Exception] = _Never
+WinRMError: type[Exception] = _Never
+WsmanFault: type[Exception] = _Never
 
 try:
-    import xmltodict
-    from requests.exceptions import ConnectTimeout, RequestException, SSLError, Timeout
-    from spnego.exceptions import SpnegoError as SealError
-    from winrm.exceptions import InvalidCredentialsError as CredentialsRefused
-    from winrm.exceptions import WinRMError
-    from winrm.exceptions import WinRMOperationTimeoutError as OperationTimeout
-    from winrm.exceptions import WinRMTransportError as HttpError
-    from winrm.exceptions import WSManFaultError as WsmanFault
-    from winrm.protocol import Protocol
+    import requests.exceptions
+    import spnego.exceptions
+    import winrm.exceptions
+    import winrm.protocol
 except ImportError as exc:
     MISSING = str(exc)
-
-    class _Never(Exception):
-        """Nothing raises it: without pywinrm nothing gets that far."""
-
-    xmltodict = None
-    ConnectTimeout = RequestException = SSLError = Timeout = SealError = _Never
-    CredentialsRefused = HttpError = OperationTimeout = WinRMError = WsmanFault = _Never
+else:
+    Protocol = winrm.protocol.Protocol
+    ConnectTimeout = requests.exceptions.ConnectTimeout
+    CredentialsRefused = winrm.exceptions.InvalidCredentialsError
+    HttpError = winrm.exceptions.WinRMTransportError
+    OperationTimeout = winrm.exceptions.WinRMOperationTimeoutError
+    RequestException = requests.exceptions.RequestException
+    SealError = spnego.exceptions.SpnegoError
+    SSLError = requests.exceptions.SSLError
+    Timeout = requests.exceptions.Timeout
+    WinRMError = winrm.exceptions.WinRMError
+    WsmanFault = getattr(winrm.exceptions, "WSManFaultError", _Never)
+    if WsmanFault is _Never:
+        MISSING = "pywinrm is older than 0.5.0"
 
 UNREADABLE: tuple[type[Exception], ...] = (
     ElementTree.ParseError,
@@ -88,4 +95,4 @@ def forget_session(protocol: Any) -> None:
 
 def unparse(envelope: dict[str, Any]) -> str:
     """Write an envelope made from Protocol.build_wsman_header as XML."""
-    return str(xmltodict.unparse(envelope))
+    return str(winrm.protocol.xmltodict.unparse(envelope))

@@ -22,27 +22,32 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True)
 class LeftShell:
-    """A shell that nobody closed: its id, and when it was opened (seconds since 1970)."""
+    """A shell that nobody closed: its id, when it was opened (seconds since 1970), and the note that tells of it."""
 
     shell_id: str
     opened: float
+    note: Path
 
     @property
     def since(self) -> str:
         """The time of opening, for a person."""
         return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.opened))
 
+    def forget(self) -> None:
+        """Remove the note."""
+        self.note.unlink(missing_ok=True)
+
 
 class ShellRecord:
-    """The notes of one user on one listener; holds nothing but ids, names and times."""
+    """The notes of one user on one listener; they hold nothing but ids, names and times."""
 
     def __init__(self, folder: str, endpoint: str, user: str) -> None:
         """Keep notes below folder; an empty folder keeps none."""
-        key = hashlib.sha256(f"{user}\n{endpoint}".encode()).hexdigest()[:16]
+        key = _digest(f"{user}\n{endpoint}")
         self._folder = Path(folder).expanduser() / key if folder else None
         self._about = {"endpoint": endpoint, "user": user}
         self._descriptor: int | None = None
-        self._path: Path | None = None
+        self._note: Path | None = None
 
     def write(self, shell_id: str) -> None:
         """Note an open shell; a folder that cannot be written is no reason to fail."""
@@ -50,39 +55,37 @@ class ShellRecord:
             return
         with contextlib.suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path = self._folder / f"{hashlib.sha256(shell_id.encode()).hexdigest()[:32]}.json"
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._note = self._folder / f"{_digest(shell_id)}.json"
+            self._descriptor = os.open(self._note, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
             note = {**self._about, "shell_id": shell_id, "opened": time.time()}
-            os.write(descriptor, json.dumps(note).encode())
-            self._descriptor, self._path = descriptor, path
+            os.write(self._descriptor, json.dumps(note).encode())
 
-    def erase(self) -> None:
-        """Forget the shell noted last: it is closed."""
-        if self._path is not None:
-            self._path.unlink(missing_ok=True)
+    def settle(self, *, closed: bool) -> None:
+        """End the note of this process: remove it when the shell is closed, leave it to the next run when not."""
+        if closed and self._note is not None:
+            self._note.unlink(missing_ok=True)
         if self._descriptor is not None:
             os.close(self._descriptor)
-        self._descriptor = self._path = None
+        self._descriptor = self._note = None
 
     def left_behind(self) -> tuple[LeftShell, ...]:
-        """Return, and forget, the shells noted by processes that are gone."""
+        """Return the shells noted by processes that are gone."""
         if self._folder is None or not self._folder.is_dir():
             return ()
-        found = (self._take(path) for path in sorted(self._folder.glob("*.json")))
+        found = (_abandoned(note) for note in sorted(self._folder.glob("*.json")))
         return tuple(shell for shell in found if shell is not None)
 
-    def _take(self, path: Path) -> LeftShell | None:
-        try:
-            descriptor = os.open(path, os.O_RDWR)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            note = json.loads(path.read_text(encoding="utf-8"))
-            path.unlink()
-            return LeftShell(str(note["shell_id"]), float(note["opened"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
-        finally:
-            os.close(descriptor)
+
+def _abandoned(note: Path) -> LeftShell | None:
+    try:
+        with note.open("r+", encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            told = json.load(file)
+            return LeftShell(str(told["shell_id"]), float(told["opened"]), note)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from ansible.errors import AnsibleConnectionFailure, AnsibleError
 
+from .interruption import Interrupted
 from .pywinrm import TROUBLE, OperationTimeout, forget_session
-from .winrm_faults import explain
-from .winrm_session import close_shell
+from .winrm_faults import QUOTA_OPERATIONS, codes, explain
 
 CHUNK = 48 * 1024
 """Bytes of standard input per Send: 64 KiB as base64, below 150 kB (MS-WSMV note <8>) even when counted as UTF-16."""
@@ -31,29 +32,49 @@ class Output:
     stderr: bytes
 
 
-def run_command(connection: Any, command: str, stdin: bytes, time_limit: float) -> Output:
-    """Run a command line in the connection's open shell, feed it stdin, and wait for its end.
+class OperationsExhausted(AnsibleError):
+    """The shell has had as many commands as WinRM counts per user; a new shell starts at 0 (MS-WSMV note <118>)."""
 
-    ``time_limit`` is in seconds, 0 for none. Whatever goes wrong, and whoever interrupts, the shell is closed before
-    the AnsibleError (of the host's answer) or AnsibleConnectionFailure (the host is out of reach) leaves.
-    """
-    host = connection._winrm_host
-    try:
-        return _exchange(connection.protocol, connection.shell_id, command, stdin, _Deadline(time_limit, host))
-    except TROUBLE as exc:
-        error = explain(exc, host, "running the command")
-        if isinstance(error, AnsibleConnectionFailure):
-            forget_session(connection.protocol)
-        close_shell(connection)
-        raise error from None
-    except AnsibleError:
-        close_shell(connection)
-        raise
-    except BaseException:
-        # A message may be half read: only a new session can be trusted to carry the last one.
-        forget_session(connection.protocol)
-        close_shell(connection)
-        raise
+
+class RemoteShell:
+    """The one shell of an Ansible connection: opened for the first command, closed after any trouble."""
+
+    def __init__(self, connection: Any, connect: Callable[[], Any], close: Callable[[], Any]) -> None:
+        """Use a connection's ``protocol`` and ``shell_id``, which connect sets, if they are not set, and close clears."""
+        self._connection = connection
+        self._connect = connect
+        self._close = close
+
+    def run(self, command: str, stdin: bytes, time_limit: float) -> Output:
+        """Run a command line, feed it stdin, and wait for its end.
+
+        ``time_limit`` is in seconds, 0 for none. Whatever goes wrong, and whoever interrupts, the shell is closed
+        before the AnsibleError (what the host answered) or AnsibleConnectionFailure (it is out of reach) leaves.
+        """
+        try:
+            return self._run_once(command, stdin, time_limit)
+        except OperationsExhausted:
+            return self._run_once(command, stdin, time_limit)
+
+    def _run_once(self, command: str, stdin: bytes, time_limit: float) -> Output:
+        self._connect()
+        host, protocol = self._connection._winrm_host, self._connection.protocol
+        try:
+            return _exchange(protocol, self._connection.shell_id, command, stdin, _Deadline(time_limit, host))
+        except TROUBLE as exc:
+            error = explain(exc, host, "running the command")
+            if isinstance(error, AnsibleConnectionFailure):
+                forget_session(protocol)
+            self._close()
+            raise (OperationsExhausted(str(error)) if QUOTA_OPERATIONS in codes(exc) else error) from None
+        except AnsibleError:
+            self._close()
+            raise
+        except BaseException:
+            # A message may be half read: only a new session can be trusted to carry the last one.
+            forget_session(protocol)
+            self._close()
+            raise
 
 
 class _Deadline:
@@ -63,14 +84,17 @@ class _Deadline:
         self._limit = limit
         self._host = host
         self._end = time.monotonic() + limit if limit > 0 else math.inf
+        self._parent = os.getppid()
 
     def left(self) -> float:
-        """Return the seconds left; AnsibleError when there are none."""
+        """Return the seconds left; AnsibleError when there are none, Interrupted when Ansible itself is gone."""
+        if os.getppid() != self._parent:
+            raise Interrupted("Ansible ended before the command did")
         left = self._end - time.monotonic()
         if left <= 0:
             raise AnsibleError(
-                f"{self._host}: the command did not end within {self._limit:g} s and was stopped: see what it waits for,"
-                " or raise ansible_winrs_command_timeout (0 waits for ever)."
+                f"{self._host}: the command did not end within {self._limit:g} s and was stopped: see what it waits"
+                " for, or raise ansible_winrs_command_timeout (0 waits for ever)."
             )
         return left
 

@@ -11,6 +11,7 @@ localized texts of a fault are never read.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleAuthenticationFailure, AnsibleConnectionFailure, AnsibleError
@@ -24,7 +25,6 @@ from .pywinrm import (
     SealError,
     SSLError,
     Timeout,
-    WinRMError,
     WsmanFault,
 )
 
@@ -50,7 +50,8 @@ MEANINGS: dict[int, str] = {
     2150858843: "the shell is gone, as when the WinRM service was restarted or the shell expired: run the task again",
     2150858917: "it does not understand the message: the versions of pywinrm and WinRM do not fit",
     2150858999: "the answer is larger than its envelope may be: raise MaxEnvelopeSizekb in winrm/config",
-    2150859174: "the user has too many operations at once: raise MaxConcurrentOperationsPerUser in winrm/config/service",
+    2150859174: "the user has too many operations at once: raise MaxConcurrentOperationsPerUser in"
+    " winrm/config/service",
     2150859180: "remote shells are turned off: set AllowRemoteShellAccess in winrm/config/winrs",
 }
 """WSManFault code -> what it means and what to do."""
@@ -72,32 +73,33 @@ def is_shell_quota(exc: BaseException) -> bool:
 
 def explain(exc: BaseException, host: str, doing: str) -> AnsibleError:
     """Return the error to raise for what pywinrm raised while ``doing`` (such as "running the command")."""
-    if isinstance(exc, WsmanFault):
-        return _fault(exc, host, doing)
-    if isinstance(exc, CredentialsRefused):
-        return AnsibleAuthenticationFailure(
-            f"{host} refused the user name or the password (HTTP 401): check ansible_user, ansible_password and that"
-            " the host allows the authentication named by ansible_winrm_transport."
-        )
-    if isinstance(exc, HttpError):
-        return _http(exc, host, doing)
-    if isinstance(exc, OperationTimeout):
-        return AnsibleError(
-            f"{host}: {doing} took longer than the operation time-out: run the task again, or raise"
-            " ansible_winrm_operation_timeout_sec."
-        )
-    if isinstance(exc, RequestException | OSError):
-        return _unreachable(exc, host, doing)
-    if isinstance(exc, SealError):
-        return AnsibleConnectionFailure(
-            f"{host}: the answer while {doing} was cut off or changed on its way (its seal is wrong): run the task"
-            " again, and look for a proxy between here and there."
-        )
-    if isinstance(exc, WinRMError):
-        return AnsibleError(f"{host}: pywinrm refuses the ansible_winrm_* variables: {exc}.")
+    for kind, explanation in _EXPLANATIONS:
+        if isinstance(exc, kind):
+            return explanation(exc, host, doing)
     return AnsibleConnectionFailure(
         f"{host}: the answer while {doing} stopped in the middle or is none of WinRM's ({type(exc).__name__}): see that"
         " ansible_port and ansible_winrm_path name the WinRM listener, then run the task again."
+    )
+
+
+def _credentials(_exc: Any, host: str, _doing: str) -> AnsibleError:
+    return AnsibleAuthenticationFailure(
+        f"{host} refused the user name or the password (HTTP 401): check ansible_user, ansible_password and that"
+        " the host allows the authentication named by ansible_winrm_transport."
+    )
+
+
+def _slow(_exc: Any, host: str, doing: str) -> AnsibleError:
+    return AnsibleError(
+        f"{host}: {doing} took longer than the operation time-out: run the task again, or raise"
+        " ansible_winrm_operation_timeout_sec."
+    )
+
+
+def _seal(_exc: Any, host: str, doing: str) -> AnsibleError:
+    return AnsibleConnectionFailure(
+        f"{host}: the answer while {doing} was cut off or changed on its way (its seal is wrong): run the task"
+        " again, and look for a proxy between here and there."
     )
 
 
@@ -114,7 +116,8 @@ def _fault(exc: Any, host: str, doing: str) -> AnsibleError:
             " ansible_password."
         )
     number = min(numbers, default=0)
-    meaning = MEANINGS.get(number, "look the number up in wsmerror.h")
+    quota = "a quota of remote shells is used up: run the task again, or raise it in winrm/config/winrs there"
+    meaning = quota if is_shell_quota(exc) else MEANINGS.get(number, "look the number up in wsmerror.h")
     subcode = exc.fault_subcode or "no sub-code"
     return AnsibleError(f"{host} answered with WS-Management fault {number} ({subcode}) while {doing}: {meaning}.")
 
@@ -129,13 +132,13 @@ def _http(exc: Any, host: str, doing: str) -> AnsibleError:
         411: "the listener wants another authentication; check ansible_winrm_transport",
         500: "the WinRM service failed; see its event log",
         502: "a proxy cannot reach the host; set ansible_winrm_proxy",
-        503: "the WinRM service is stopped or out of requests; start it or raise MaxConnections in winrm/config/service",
+        503: "the WinRM service is stopped or full; start it, or raise MaxConnections in winrm/config/service",
     }
     remedy = remedies.get(status, "see that ansible_port and ansible_winrm_path name the WinRM listener")
     return AnsibleConnectionFailure(f"{host} answered with HTTP status {status} while {doing}: {remedy}.")
 
 
-def _unreachable(exc: BaseException, host: str, doing: str) -> AnsibleError:
+def _unreachable(exc: Any, host: str, doing: str) -> AnsibleError:
     if isinstance(exc, SSLError):
         return _tls(exc, host)
     if isinstance(exc, ConnectTimeout):
@@ -179,3 +182,15 @@ def _has(exc: BaseException, names: tuple[str, ...]) -> bool:
             return True
         waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
     return False
+
+
+_EXPLANATIONS: tuple[tuple[type[Exception], Callable[[Any, str, str], AnsibleError]], ...] = (
+    (WsmanFault, _fault),
+    (CredentialsRefused, _credentials),
+    (HttpError, _http),
+    (OperationTimeout, _slow),
+    (RequestException, _unreachable),
+    (OSError, _unreachable),
+    (SealError, _seal),
+)
+"""The first that fits explains an exception."""

@@ -46,8 +46,8 @@ def put_file(run: Run, source: str, target: str) -> None:
     found = out.split()[-1].decode("ascii", "replace") if out.split() else "nothing"
     if found != str(len(data)):
         raise AnsibleError(
-            f"{target} was not written: {len(data)} bytes were sent, {found} arrived (exit code {code}); see that the folder"
-            " exists, may be written, and that the host has certutil (Windows Server 2003 and later)."
+            f"{target} was not written: {len(data)} bytes were sent, {found} arrived (exit code {code}); see that the"
+            " folder exists, may be written, and that the host has certutil (Windows Server 2003 and later)."
         )
 
 

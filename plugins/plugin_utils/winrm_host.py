@@ -14,7 +14,7 @@ from ansible.plugins.connection.winrm import Connection as WinrmConnection
 from ..module_utils.host.port import Completed
 from .code_pages import DEFAULT, codec, decode, encode
 from .interruption import Interruption
-from .winrm_exchange import run_command
+from .winrm_exchange import RemoteShell
 from .winrm_session import close_shell, open_shell
 
 TIME_LIMIT = 600.0
@@ -33,14 +33,16 @@ class WinrmHost:
         """
         if not isinstance(connection, WinrmConnection):
             raise AnsibleError(
-                f"{name or 'This host'}: connection {connection.transport!r} runs no command lines of Windows: set ansible_connection to"
-                " exchange.ipsec.winrs or ansible.builtin.winrm."
+                f"{name or 'This host'}: connection {connection.transport!r} runs no command lines of"
+                " Windows: set ansible_connection to exchange.ipsec.winrs or ansible.builtin.winrm."
             )
         self._connection = connection
         self._name = name or str(connection.get_option("remote_addr"))
-        self._options: dict[str, Any] = getattr(connection, "winrs_options", lambda: {})()
+        options = getattr(connection, "winrs_options", None)
+        self._options: dict[str, Any] = options() if options is not None else {}
         self._codepage = codepage or self._options.get("codepage") or DEFAULT
         self._interruption = Interruption()
+        self._remote = RemoteShell(connection, self._connect, self.close)
         codec(self._codepage)
 
     @property
@@ -60,9 +62,8 @@ class WinrmHost:
         too long, or prints what is no text of the code page.
         """
         data = encode(stdin, self._codepage, self._name)
-        self._connect()
         limit = float(self._options.get("command_timeout", TIME_LIMIT))
-        output = run_command(self._connection, command, data, limit)
+        output = self._remote.run(command, data, limit)
         return Completed(
             output.exit_code,
             decode(output.stdout, self._codepage, self._name),

@@ -5,9 +5,10 @@
 """Opens and closes the one remote shell of an Ansible connection, winrs or winrm alike.
 
 Leans on these private names of ansible.plugins.connection.winrm.Connection: ``_build_winrm_kwargs``, ``_kerb_auth``,
-``_kerb_managed``, ``_winrm_host``, ``_winrm_port``, ``_winrm_scheme``, ``_winrm_path``, ``_winrm_user``, ``_winrm_pass``,
-``_winrm_transport``, ``_winrm_kwargs``, ``_winrm_connection_timeout``, ``_connected``, ``protocol``, ``shell_id``
-(held by tests/unit/plugins/plugin_utils/test_contract.py on every supported ansible-core).
+``_kerb_managed``, ``_winrm_host``, ``_winrm_port``, ``_winrm_scheme``, ``_winrm_path``, ``_winrm_user``,
+``_winrm_transport``, ``_winrm_kwargs``, ``_winrm_connection_timeout``, ``_winrm_pass``, ``_connected``,
+``protocol``, ``shell_id``. A test holds them on every ansible-core that is supported:
+tests/unit/plugins/plugin_utils/test_winrm_contract.py.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from ansible.plugins.connection import winrm as ansible_winrm
 from ansible.utils.display import Display
 
 from .open_shells import list_shells
-from .pywinrm import TROUBLE, Protocol, WsmanFault, forget_session, require_pywinrm
+from .pywinrm import TROUBLE, Protocol, WinRMError, WsmanFault, forget_session, require_pywinrm
 from .shell_record import LeftShell, ShellRecord
 from .winrm_faults import SHELL_NOT_FOUND, codes, explain, is_shell_quota
 
@@ -32,7 +33,7 @@ _LAST_WORDS = 5
 
 
 def open_shell(connection: Any, codepage: int, record_folder: str = "") -> ShellRecord:
-    """Log in with the connection's own variables and open a shell; returns its record, to erase when it is closed.
+    """Log in with the connection's own variables and open a shell; returns its record, to settle when it is closed.
 
     Raises AnsibleConnectionFailure when there is no way in, with the reason and the remedy in one sentence.
     """
@@ -63,37 +64,46 @@ def endpoint(connection: Any) -> str:
     with contextlib.suppress(ipaddress.AddressValueError):
         host = f"[{ipaddress.IPv6Address(host)}]"
     place = f"{host}:{connection._winrm_port}"
-    return urlunsplit((connection._winrm_scheme, place, connection._winrm_path, "", ""))
+    return str(urlunsplit((connection._winrm_scheme, place, connection._winrm_path, "", "")))
 
 
 def _open(connection: Any, transport: str, codepage: int, record: ShellRecord) -> None:
-    host = connection._winrm_host
     if transport == "kerberos":
         _kerberos(connection)
-    arguments = dict(connection._winrm_kwargs)
-    if connection._winrm_connection_timeout:
-        arguments["operation_timeout_sec"] = connection._winrm_connection_timeout
-        arguments["read_timeout_sec"] = connection._winrm_connection_timeout + 10
-    protocol = None
+    protocol = _protocol(connection, transport)
     try:
-        protocol = Protocol(endpoint(connection), transport=transport, **arguments)
-        _close_left(protocol, host, record.left_behind())
+        _close_left(protocol, connection._winrm_host, record.left_behind())
         connection.shell_id = protocol.open_shell(codepage=codepage)
     except TROUBLE as exc:
-        error = (
-            _full(exc, protocol, connection) if is_shell_quota(exc) else explain(exc, host, "opening the remote shell")
-        )
-        _hang_up(protocol)
-        if not isinstance(error, AnsibleConnectionFailure):
-            error = AnsibleConnectionFailure(str(error))
+        error = _refusal(exc, protocol, connection)
+        forget_session(protocol)
         raise error from None
     except BaseException:
-        _hang_up(protocol)
+        forget_session(protocol)
         raise
     connection.protocol = protocol
     connection._connected = True
     record.write(connection.shell_id)
-    display.vvv(f"WINRS SHELL {connection.shell_id} OPEN", host=host)
+    display.vvv(f"WINRS SHELL {connection.shell_id} OPEN", host=connection._winrm_host)
+
+
+def _protocol(connection: Any, transport: str) -> Any:
+    arguments = dict(connection._winrm_kwargs)
+    if connection._winrm_connection_timeout:
+        arguments["operation_timeout_sec"] = connection._winrm_connection_timeout
+        arguments["read_timeout_sec"] = connection._winrm_connection_timeout + 10
+    try:
+        return Protocol(endpoint(connection), transport=transport, **arguments)
+    except (WinRMError, ValueError, TypeError) as exc:
+        raise AnsibleError(f"{connection._winrm_host}: pywinrm refuses the ansible_winrm_* variables: {exc}.") from None
+
+
+def _refusal(exc: Exception, protocol: Any, connection: Any) -> AnsibleError:
+    """Return the error for a shell that could not be opened: for Ansible such a host is unreachable."""
+    if is_shell_quota(exc):
+        return _full(exc, protocol, connection)
+    error = explain(exc, connection._winrm_host, "opening the remote shell")
+    return error if isinstance(error, AnsibleConnectionFailure) else AnsibleConnectionFailure(str(error))
 
 
 def _kerberos(connection: Any) -> None:
@@ -112,12 +122,14 @@ def _close_left(protocol: Any, host: str, shells: tuple[LeftShell, ...]) -> None
         try:
             protocol.close_shell(shell.shell_id, close_session=False)
         except WsmanFault as exc:
+            shell.forget()
             if SHELL_NOT_FOUND not in codes(exc):
-                display.warning(_left_open(host, shell.shell_id, f"since {shell.since} by an earlier run"))
+                display.warning(_stays(host, shell.shell_id, f"opened at {shell.since} by an earlier run"))
             continue
+        shell.forget()
         display.warning(
             f"{host}: remote shell {shell.shell_id} was left open at {shell.since} by an earlier run on this controller"
-            " that was killed; it is closed now."
+            " that was killed or cut off; it is closed now."
         )
 
 
@@ -134,47 +146,40 @@ def _full(exc: BaseException, protocol: Any, connection: Any) -> AnsibleError:
     )
 
 
-def close_shell(connection: Any) -> None:
-    """Close the connection's shell and its HTTP session; never raises for what the host answers, but says it."""
+def close_shell(connection: Any) -> bool:
+    """Close the connection's shell and its HTTP session; never raises, but warns and returns False if it stays open."""
     protocol, shell_id = connection.protocol, connection.shell_id
     connection.protocol = connection.shell_id = None
     connection._connected = False
     if protocol is None:
-        return
-    host = getattr(connection, "_winrm_host", "")
-    if shell_id:
-        _delete(protocol, shell_id, host)
-    _hang_up(protocol)
+        return True
+    closed = _delete(protocol, shell_id, connection._winrm_host) if shell_id else True
+    forget_session(protocol)
+    return closed
 
 
-def _delete(protocol: Any, shell_id: str, host: str) -> None:
+def _delete(protocol: Any, shell_id: str, host: str) -> bool:
     protocol.transport.read_timeout_sec = min(protocol.read_timeout_sec, _LAST_WORDS)
     for last in (False, True):
         try:
             protocol.close_shell(shell_id)
         except WsmanFault as exc:
-            if SHELL_NOT_FOUND not in codes(exc):
-                display.warning(
-                    _left_open(host, shell_id, f"because closing it failed with fault {min(codes(exc), default=0)}")
-                )
-            return
+            if SHELL_NOT_FOUND in codes(exc):
+                return True
+            display.warning(_stays(host, shell_id, f"closing it failed with fault {min(codes(exc), default=0)}"))
+            return False
         except TROUBLE as exc:
             if last:
-                display.warning(_left_open(host, shell_id, f"because closing it failed ({type(exc).__name__})"))
-                return
+                display.warning(_stays(host, shell_id, f"closing it failed with {type(exc).__name__}"))
             forget_session(protocol)
         else:
             display.vvv(f"WINRS SHELL {shell_id} CLOSED", host=host)
-            return
+            return True
+    return False
 
 
-def _left_open(host: str, shell_id: str, why: str) -> str:
+def _stays(host: str, shell_id: str, why: str) -> str:
     return (
-        f"{host}: remote shell {shell_id} stays open {why}: close it on the host with: winrm delete"
+        f"{host}: remote shell {shell_id} stays open ({why}): close it on the host with: winrm delete"
         f" shell/cmd?ShellId={shell_id}"
     )
-
-
-def _hang_up(protocol: Any) -> None:
-    if protocol is not None:
-        forget_session(protocol)
