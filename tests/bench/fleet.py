@@ -97,5 +97,5 @@ def _site_variables(site: int) -> dict[str, Any]:
         "by_hand_front_ends": [f"{start}{LAST_BYTE[host]}" for host in ("fe1", "fe2")],
         "by_hand_back_ends": [f"{start}{LAST_BYTE[host]}" for host in ("be1", "be2")] + virtual,
         "by_hand_domain_controllers": [f"{start}{LAST_BYTE['dc1']}"],
-        "by_hand_virtual": virtual,
+        "by_hand_virtual": virtual[0],
     }

@@ -59,6 +59,7 @@ def _add_orders(verbs: Verbs) -> None:
     order("run", "run a command at a host's console", "host", "command")
     dump = order("dump", "print a host's registry as a .reg file", "host")
     dump.add_argument("--key", metavar="KEY", help=r"only this key, such as HKLM\SYSTEM; default all")
+    order("policies", "print a host's IPsec policies (JSON)").add_argument("host", metavar="HOST")
     counters = order("counters", "print what was asked of each host (JSON)")
     counters.add_argument("--reset", action="store_true", help="and begin again at zero")
     fault = order("fault", "let something go wrong on a host", "host")
@@ -86,7 +87,7 @@ def give_order(args: argparse.Namespace) -> int:
         return outcome["exit_code"] & 0xFF if outcome["exit_code"] else 0
     else:
         answer = ask(args.control, "POST", f"/{args.verb}", named)
-        if args.verb == "counters":
+        if args.verb in {"counters", "policies"}:
             print(json.dumps(answer, indent=2))
         elif args.verb == "dump":
             print(answer["text"].replace("\r\n", "\n"), end="")

@@ -35,6 +35,7 @@ class Control:
                 web.post("/counters", self._counters),
                 web.post("/fault", self._fault),
                 web.post("/dump", self._dump),
+                web.post("/policies", self._policies),
                 web.post("/move", self._move),
                 web.post("/advance", self._advance),
                 web.get("/state", self._save),
@@ -79,6 +80,10 @@ class Control:
     async def _dump(self, request: web.Request) -> web.Response:
         asked = await request.json()
         return web.json_response({"text": orders.dump(self.fleet, asked["host"], asked.get("key"))})
+
+    async def _policies(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        return web.json_response(orders.policies(self.fleet, asked["host"]))
 
     async def _move(self, request: web.Request) -> web.Response:
         asked = await request.json()

@@ -10,6 +10,7 @@ from typing import Any
 from tests.lab.fleet import Fleet
 from tests.lab.fleet_spec import FleetError
 from tests.lab.windows import reg_file
+from tests.lab.windows.policies import policies_of
 from tests.lab.windows.profile import PROFILES
 from tests.lab.windows.registry import HIVES
 
@@ -59,6 +60,11 @@ def dump(fleet: Fleet, host: str, key: str | None = None) -> str:
         raise FleetError(f"host {host} has no key {key}")
     head, *rest = [reg_file.export(registry, path) for path in paths]
     return head + "".join(text.removeprefix(reg_file.HEADER).lstrip("\r\n") for text in rest)
+
+
+def policies(fleet: Fleet, host: str) -> dict[str, Any]:
+    """Return a host's policies as plain values, without GUIDs and times."""
+    return policies_of(fleet.computers.hosts[fleet.station(host).spec.name])
 
 
 def move(fleet: Fleet, cluster: str, node: str) -> None:

@@ -19,7 +19,7 @@ description:
 """
 
 
-class CallbackModule(CallbackBase):  # type: ignore[misc]
+class CallbackModule(CallbackBase):
     """Keeps a record; shows nothing."""
 
     CALLBACK_VERSION = 2.0
