@@ -50,7 +50,7 @@ def fleet(sites: int) -> dict[str, Any]:
     return {"hosts": hosts, "clusters": clusters}
 
 
-def inventory(sites: int, ports: dict[str, int]) -> dict[str, Any]:
+def inventory(sites: int, ports: dict[str, int], backups: str) -> dict[str, Any]:
     """The inventory: NTLM with message encryption, a group per role and a group per site."""
     hosts = {
         name: {
@@ -68,10 +68,10 @@ def inventory(sites: int, ports: dict[str, int]) -> dict[str, Any]:
     for site in range(1, sites + 1):
         members = {f"s{site:02}-{host}": None for host in SITE}
         children[f"site_{site:02}"] = {"hosts": members, "vars": _site_variables(site)}
-    return {"all": {"hosts": hosts, "children": children, "vars": _variables()}}
+    return {"all": {"hosts": hosts, "children": children, "vars": _variables(backups)}}
 
 
-def _variables() -> dict[str, Any]:
+def _variables(backups: str) -> dict[str, Any]:
     variables: dict[str, Any] = {
         "ansible_connection": "exchange.ipsec.winrs",
         "ansible_user": "Administrator",
@@ -83,6 +83,7 @@ def _variables() -> dict[str, Any]:
     for role in ROLES.values():
         variables[f"{role}_tier"] = TIER
         variables[f"{role}_authentication"] = [{"method": "certificate", "ca": AUTHORITY}]
+        variables[f"{role}_backup_dir"] = backups
         variables[f"{role}_management"] = [MANAGEMENT]
     return variables
 
