@@ -3,17 +3,22 @@
 
 from __future__ import annotations
 
+import base64
+import random
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import requests
+import spnego
 from winrm.exceptions import InvalidCredentialsError, WSManFaultError
 
 from tests.lab.fleet import FleetHandle
 from tests.lab.tests.conftest import Connect, run
 from tests.lab.wire.injection import Injection
-from tests.lab.wire.sealed import SealError, unseal
+from tests.lab.wire.login import Accounts, Login
+from tests.lab.wire.sealed import CONTENT_TYPE, SealError, unseal
 
 SOAP_POST = {"Content-Type": "application/soap+xml;charset=UTF-8"}
 
@@ -203,3 +208,41 @@ def test_a_host_cuts_open_connections(monkeypatch: pytest.MonkeyPatch, fleet: Fl
         protocol.get_command_output_raw(shell, command)
     assert time.monotonic() - began < 2
     timer.join()
+
+
+@pytest.mark.parametrize("options", [{"codepage": "korean"}, {"idle_timeout": "soon"}])
+def test_a_shell_with_options_that_are_no_numbers(connect: Connect, options: dict[str, str]) -> None:
+    with pytest.raises(WSManFaultError) as caught:
+        connect("new").open_shell(**options)
+    assert caught.value.wsman_fault_code == 87
+
+
+def test_a_sealed_body_without_a_session(fleet: FleetHandle, connect: Connect) -> None:
+    reach = fleet.host("new").reach()
+    headers = {"Content-Type": CONTENT_TYPE}
+    account = (reach["user"], reach["password"])
+    assert requests.post(reach["http"], b"x", auth=account, headers=headers, timeout=5).status_code == 400
+
+
+def _damaged(token: bytes, dice: random.Random) -> bytes:
+    data = bytearray(token)
+    for _ in range(dice.randint(1, 6)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    return bytes(data[: dice.randint(1, len(data))] if dice.random() < 0.3 else data)
+
+
+@pytest.mark.parametrize("protocol", ["ntlm", "negotiate"])
+@pytest.mark.parametrize("message", ["first", "last"])
+def test_damaged_tokens_are_never_let_in(tmp_path: Path, protocol: str, message: str) -> None:
+    accounts = Accounts(tmp_path, "host", {"user": "secret"})
+    dice = random.Random(f"{protocol} {message}")  # noqa: S311
+    for _ in range(50):
+        client = spnego.client("user", "secret", protocol=protocol, options=spnego.NegotiateOptions.use_ntlm)
+        login = Login(accounts, basic=True)
+        token = client.step()
+        if message == "last":
+            challenge = login.check(f"Negotiate {base64.b64encode(token).decode()}").reply or ""
+            token = client.step(base64.b64decode(challenge.split()[1]))
+        verdict = login.check(f"Negotiate {base64.b64encode(_damaged(token, dice)).decode()}")
+        assert verdict.user in (None, "user")
+        assert verdict.refused or verdict.reply or verdict.user

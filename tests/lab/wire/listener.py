@@ -193,6 +193,8 @@ class Listener:
         seal = connection.login.seal
         is_sealed = request.content_type == "multipart/encrypted"
         if is_sealed:
+            if seal is None:
+                return Reply(400, b"nothing was agreed that could have sealed this", "text/plain")
             try:
                 body = unseal(body, seal)
             except SealError as exc:

@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shells and the service described in XML: Identify, Get and Enumerate."""
+"""Shells, their output and the service described in XML: Identify, Get, Enumerate and Receive."""
 
 from __future__ import annotations
 
+import base64
 from xml.sax.saxutils import escape
 
 from tests.lab.windows.profile import Quotas
 from tests.lab.wire.envelope import IDENTITY, SHELL, SOAP
-from tests.lab.wire.shell import Shell
+from tests.lab.wire.shell import Command, Piece, Shell
 
+_STATE = f"{SHELL}/CommandState"
 _CONFIG = "http://schemas.microsoft.com/wbem/wsman/1/config"
 
 
@@ -56,4 +58,20 @@ def config(quotas: Quotas) -> str:
         f"<cfg:MaxProcessesPerShell>{quotas.max_processes_per_shell}</cfg:MaxProcessesPerShell>"
         f"<cfg:MaxShellsPerUser>{quotas.max_shells_per_user}</cfg:MaxShellsPerUser>"
         "</cfg:Winrs></cfg:Config>"
+    )
+
+
+def output(command: Command, piece: Piece) -> str:
+    """Return output, and the state of the command, as MS-WSMV section 3.1.4.14 puts them."""
+    streams = [
+        f'<rsp:Stream Name="{name}" CommandId="{command.id}">{base64.b64encode(data).decode()}</rsp:Stream>'
+        for name, data in piece.streams
+    ]
+    if piece.exit_code is None:
+        return f'{"".join(streams)}<rsp:CommandState CommandId="{command.id}" State="{_STATE}/Running"/>'
+    streams += [f'<rsp:Stream Name="{name}" CommandId="{command.id}" End="true"/>' for name in ("stdout", "stderr")]
+    code = (piece.exit_code + 2**31) % 2**32 - 2**31
+    return (
+        f'{"".join(streams)}<rsp:CommandState CommandId="{command.id}" State="{_STATE}/Done">'
+        f"<rsp:ExitCode>{code}</rsp:ExitCode></rsp:CommandState>"
     )

@@ -20,7 +20,8 @@ from spnego.exceptions import SpnegoError
 
 _ENVIRONMENT = threading.Lock()
 _OPTIONS = spnego.NegotiateOptions.use_negotiate | spnego.NegotiateOptions.use_ntlm
-_REFUSED = (SpnegoError, ValueError, LookupError, struct.error, TypeError, NotImplementedError)
+# What pyspnego's parsers raise for tokens that are none (found by feeding them damaged ones).
+_REFUSED = (SpnegoError, ValueError, LookupError, OverflowError, StopIteration, struct.error, TypeError, AttributeError)
 
 
 class Accounts:

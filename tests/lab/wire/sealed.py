@@ -48,7 +48,7 @@ def unseal(body: bytes, seal: Seal) -> bytes:
     (size,) = struct.unpack_from("<I", data)
     try:
         plain = seal.unwrap_winrm(data[4 : 4 + size], data[4 + size :])
-    except SpnegoError as exc:
+    except (SpnegoError, struct.error) as exc:
         raise SealError(f"not sealed in this session: {exc}") from exc
     if len(plain) != int(head["length"]):
         raise SealError(f"{len(plain)} bytes unsealed, {int(head['length'])} announced")

@@ -8,6 +8,7 @@ import binascii
 import dataclasses
 import itertools
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from tests.lab.windows.profile import Profile
 from tests.lab.wire import listing
@@ -28,11 +29,11 @@ from tests.lab.wire.fault import Fault, WsmanError
 from tests.lab.wire.injection import Injection
 from tests.lab.wire.powershell import plain_command
 from tests.lab.wire.refusal import TooManyProcesses
-from tests.lab.wire.shell import Command, Piece, Shell
+from tests.lab.wire.shell import Command, Shell
 from tests.lab.wire.shells import Shells
 
-_STATE = f"{SHELL}/CommandState"
 _OVERHEAD = 4096
+N = TypeVar("N", int, float)
 _SIGNALS = {f"{SHELL}/signal/{name}" for name in ("terminate", "ctrl_c", "ctrl_break")}
 _SERVICE_PACKS = {"5.2.3790": "2.0"}
 
@@ -111,7 +112,7 @@ class Service:
         shell = Shell(
             owner=caller.user,
             client=caller.address,
-            codepage=int(request.options.get("WINRS_CODEPAGE") or self.profile.codepage),
+            codepage=_number(request.options.get("WINRS_CODEPAGE"), int, self.profile.codepage),
             idle_timeout=self._idle_timeout(request),
             environment={e.get("Name", ""): e.text or "" for e in request.body.iterfind(f".//{{{SHELL}}}Variable")},
             directory=request.body.findtext(f".//{{{SHELL}}}WorkingDirectory"),
@@ -127,7 +128,7 @@ class Service:
             return None
         names = ("IdleTimeOut", "IdleTimeout")
         asked = next(filter(None, (request.body.findtext(f".//{{{SHELL}}}{name}") for name in names)), None)
-        return seconds(asked) if asked else default / 1000
+        return _number(asked, seconds, default / 1000)
 
     async def _delete(self, request: Request, caller: Caller) -> str:
         self.shells.close(self.shells.find(request.shell_id, caller.user))
@@ -202,7 +203,7 @@ class Service:
         envelope = min(request.envelope_size, self.shells.quotas.max_envelope_kb * 1024)
         piece = await command.receive(request.timeout, max(envelope - _OVERHEAD, 1024) // 4 * 3)
         shell.touch()
-        return f"<rsp:ReceiveResponse>{_piece(command, piece)}</rsp:ReceiveResponse>"
+        return f"<rsp:ReceiveResponse>{listing.output(command, piece)}</rsp:ReceiveResponse>"
 
     async def _signal(self, request: Request, caller: Caller) -> str:
         shell = self.shells.find(request.shell_id, caller.user)
@@ -222,24 +223,16 @@ def _need_cmd(request: Request) -> None:
         raise WsmanError(Fault.NO_SUCH_RESOURCE)
 
 
+def _number(text: str | None, read: Callable[[str], N], default: N) -> N:
+    """Return what a client wrote as a number; a WsmanError when it is none."""
+    try:
+        return read(text) if text else default
+    except ValueError as exc:
+        raise WsmanError(Fault.BAD_PARAMETER) from exc
+
+
 def _command_line(request: Request) -> str:
     """Return the command and its arguments, joined by blanks as WinRM joins them."""
     words = [request.body.findtext(f".//{{{SHELL}}}Command") or ""]
     words += [element.text or "" for element in request.body.iterfind(f".//{{{SHELL}}}Arguments")]
     return " ".join(words)
-
-
-def _piece(command: Command, piece: Piece) -> str:
-    """Return output, and the state of the command, as MS-WSMV section 3.1.4.14 puts them."""
-    streams = [
-        f'<rsp:Stream Name="{name}" CommandId="{command.id}">{base64.b64encode(data).decode()}</rsp:Stream>'
-        for name, data in piece.streams
-    ]
-    if piece.exit_code is None:
-        return f'{"".join(streams)}<rsp:CommandState CommandId="{command.id}" State="{_STATE}/Running"/>'
-    streams += [f'<rsp:Stream Name="{name}" CommandId="{command.id}" End="true"/>' for name in ("stdout", "stderr")]
-    code = (piece.exit_code + 2**31) % 2**32 - 2**31
-    return (
-        f'{"".join(streams)}<rsp:CommandState CommandId="{command.id}" State="{_STATE}/Done">'
-        f"<rsp:ExitCode>{code}</rsp:ExitCode></rsp:CommandState>"
-    )
