@@ -43,19 +43,19 @@ def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declar
     """Read what a task declares and refuse what no host could take; SpecError before anything is touched."""
     if (args["rules"] is None) == (args["topology"] is None):
         raise SpecError("", "a policy is declared by either rules or topology; give one of them")
-    site = _site(args["topology"], task_vars) if args["topology"] else None
+    topology = args["topology"]
+    site = site_of(topology["site"], task_vars["groups"], task_vars["hostvars"]) if topology else None
     declared = Declaration(args, site, str(task_vars.get("inventory_hostname", "")))
     declared.policy(SERVER_2003)
     return declared
 
 
-def _site(topology: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Site:
-    groups: Mapping[str, Sequence[str]] = task_vars["groups"]
-    name = topology["site"]
+def site_of(name: str | None, groups: Mapping[str, Sequence[str]], hostvars: Mapping[str, Any]) -> Site:
+    """Give the site that the inventory group ``name`` holds, or the whole inventory where it is empty."""
     if name and name not in groups:
         raise SpecError("topology.site", f"the inventory has no group {name!r}")
     members = set(groups[name]) if name else None
     roles = {
         role.value: [host for host in groups.get(role.value, ()) if members is None or host in members] for role in Role
     }
-    return site_from_inventory(roles, task_vars["hostvars"])
+    return site_from_inventory(roles, hostvars)

@@ -89,8 +89,8 @@ def _take_plain_names(draft: Draft, add: s.Adder, staged: Policy) -> None:
             continue
         if find_action(draft.store, plain) is not None:
             add(s.DeleteFilterAction(plain))
-        add(s.SetFilterAction(action.name, dataclasses.replace(action, name=plain)))
-    add(s.SetPolicy(staged.name, dataclasses.replace(staged, name=staged.name.removesuffix(STAGING))))
+        add(s.RenameFilterAction(action.name, plain))
+    add(s.SetPolicy(staged.name, new_name=staged.name.removesuffix(STAGING)))
 
 
 def _stage_list(draft: Draft, want: FilterList, policy_name: str) -> FilterList:

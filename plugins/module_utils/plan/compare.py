@@ -73,15 +73,6 @@ def same_action(one: FilterAction, other: FilterAction) -> bool:
     return dataclasses.replace(first, name=second.name) == second
 
 
-def same_header(one: Policy, other: Policy) -> bool:
-    """Say whether two policies agree in description, main mode and polling."""
-    return (one.description, one.main_mode, one.polling_minutes) == (
-        other.description,
-        other.main_mode,
-        other.polling_minutes,
-    )
-
-
 def same_response(want: DefaultResponse | None, have: DefaultResponse | None) -> bool:
     """Say whether the default response is as wanted; wanted without offers means with Windows' own."""
     if want is None or not want.active:

@@ -12,7 +12,7 @@ from ..model.actions import FilterAction
 from ..model.filters import Filter, FilterList
 from ..model.policy import Policy
 from . import steps as s
-from .compare import same_action, same_header, same_response, same_rule
+from .compare import same_action, same_response, same_rule
 from .draft import Draft
 from .usage import find_action, find_list, orphans, policies_with_action, policies_with_list, refuse_foreign
 
@@ -83,12 +83,17 @@ def _edit_action(draft: Draft, want: FilterAction, policy_name: str) -> None:
         draft.add(s.CreateFilterAction(want))
     elif not same_action(want, have):
         refuse_foreign("filter action", want.name, policies_with_action(draft.store, want.name), (policy_name,))
-        draft.add(s.SetFilterAction(have.name, dataclasses.replace(want, name=have.name)))
+        draft.add(s.SetFilterAction(dataclasses.replace(want, name=have.name)))
 
 
 def _edit_header(draft: Draft, want: Policy, have: Policy) -> None:
-    if not same_header(want, have):
-        draft.add(s.SetPolicy(have.name, dataclasses.replace(want, name=have.name)))
+    changed = {
+        name: getattr(want, name)
+        for name in ("description", "main_mode", "polling_minutes")
+        if getattr(want, name) != getattr(have, name)
+    }
+    if changed:
+        draft.add(s.SetPolicy(have.name, **changed))
     if not same_response(want.default_response, have.default_response):
         draft.add(s.SetDefaultResponse(have.name, want.default_response or s.NO_RESPONSE))
 

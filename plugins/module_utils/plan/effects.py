@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..model.actions import FilterAction
 from ..model.filters import FilterList
@@ -31,7 +31,7 @@ def apply_step(store: PolicyStore, step: s.Step) -> PolicyStore:
         return dataclasses.replace(store, assigned=step.name if isinstance(step, s.Assign) else None)
     if isinstance(step, (s.CreateFilterList, s.SetFilterList, s.DeleteFilterList, s.AddFilter, s.DeleteFilter)):
         return _apply_to_lists(store, step)
-    if isinstance(step, (s.CreateFilterAction, s.SetFilterAction, s.DeleteFilterAction)):
+    if isinstance(step, (s.CreateFilterAction, s.SetFilterAction, s.RenameFilterAction, s.DeleteFilterAction)):
         return _apply_to_actions(store, step)
     return _apply_to_policies(store, step)
 
@@ -60,20 +60,17 @@ def _apply_to_lists(
 
 
 def _apply_to_actions(
-    store: PolicyStore, step: s.CreateFilterAction | s.SetFilterAction | s.DeleteFilterAction
+    store: PolicyStore, step: s.CreateFilterAction | s.SetFilterAction | s.RenameFilterAction | s.DeleteFilterAction
 ) -> PolicyStore:
     if isinstance(step, s.CreateFilterAction):
         return dataclasses.replace(store, filter_actions=(*store.filter_actions, step.action))
     if isinstance(step, s.DeleteFilterAction):
         return dataclasses.replace(store, filter_actions=_without(store.filter_actions, step.name))
+    if isinstance(step, s.RenameFilterAction):
+        new_name = step.new_name
+        return _change_action(store, step.name, lambda one: dataclasses.replace(one, name=new_name))
     wanted = step.action
-    actions = tuple(wanted if _same(one.name, step.name) else one for one in store.filter_actions)
-    policies = tuple(
-        _change_rules(policy, lambda rule: dataclasses.replace(rule, filter_action=wanted)
-                      if _same(rule.filter_action.name, step.name) else rule)
-        for policy in store.policies
-    )  # fmt: skip
-    return dataclasses.replace(store, filter_actions=actions, policies=policies)
+    return _change_action(store, wanted.name, lambda _: wanted)
 
 
 def _apply_to_policies(
@@ -99,16 +96,16 @@ def _apply_to_policies(
 
 
 def _set_policy(store: PolicyStore, step: s.SetPolicy) -> PolicyStore:
-    wanted = step.policy
-    changed = _change_policy(store, step.name, lambda one: dataclasses.replace(
-        one,
-        name=wanted.name,
-        description=wanted.description,
-        main_mode=wanted.main_mode,
-        polling_minutes=wanted.polling_minutes,
-    ))  # fmt: skip
-    if store.assigned and _same(store.assigned, step.name):
-        return dataclasses.replace(changed, assigned=wanted.name)
+    given = {
+        "name": step.new_name,
+        "description": step.description,
+        "main_mode": step.main_mode,
+        "polling_minutes": step.polling_minutes,
+    }
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    changed = _change_policy(store, step.name, lambda one: dataclasses.replace(one, **values))
+    if step.new_name and store.assigned and _same(store.assigned, step.name):
+        return dataclasses.replace(changed, assigned=step.new_name)
     return changed
 
 
@@ -120,6 +117,22 @@ def _change_list(store: PolicyStore, name: str, change: Callable[[FilterList], F
         for policy in store.policies
     )  # fmt: skip
     return dataclasses.replace(store, filter_lists=lists, policies=policies)
+
+
+def _change_action(store: PolicyStore, name: str, change: Callable[[FilterAction], FilterAction]) -> PolicyStore:
+    actions = tuple(change(one) if _same(one.name, name) else one for one in store.filter_actions)
+    policies = tuple(
+        _change_rules(
+            policy,
+            lambda rule: (
+                dataclasses.replace(rule, filter_action=change(rule.filter_action))
+                if _same(rule.filter_action.name, name)
+                else rule
+            ),
+        )
+        for policy in store.policies
+    )
+    return dataclasses.replace(store, filter_actions=actions, policies=policies)
 
 
 def _change_rules(policy: Policy, change: Callable[[Rule], Rule]) -> Policy:

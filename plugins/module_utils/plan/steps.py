@@ -12,6 +12,7 @@ from collections.abc import Callable
 from ..model.actions import FilterAction
 from ..model.filters import Filter, FilterList
 from ..model.policy import DefaultResponse, Policy, Rule
+from ..model.security import MainMode
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,15 +91,25 @@ class CreateFilterAction:
 
 @dataclasses.dataclass(frozen=True)
 class SetFilterAction:
-    """Give a filter action another content, or another name."""
+    """Give the filter action of that name another content."""
 
-    name: str
     action: FilterAction
 
     def __str__(self) -> str:
         """Say the step to a person."""
-        renamed = f" and call it {self.action.name!r}" if self.action.name != self.name else ""
-        return f"set filter action {self.name!r}{renamed}"
+        return f"set filter action {self.action.name!r} ({self.action.kind.value})"
+
+
+@dataclasses.dataclass(frozen=True)
+class RenameFilterAction:
+    """Give a filter action another name."""
+
+    name: str
+    new_name: str
+
+    def __str__(self) -> str:
+        """Say the step to a person."""
+        return f"rename filter action {self.name!r} to {self.new_name!r}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,16 +136,21 @@ class CreatePolicy:
 
 @dataclasses.dataclass(frozen=True)
 class SetPolicy:
-    """Change description, main mode and polling of a policy, and its name where ``policy.name`` differs."""
+    """Rename a policy, or change its description, main mode or polling; None leaves as it is."""
 
     name: str
-    policy: Policy
+    new_name: str | None = None
+    description: str | None = None
+    main_mode: MainMode | None = None
+    polling_minutes: int | None = None
 
     def __str__(self) -> str:
         """Say the step to a person."""
-        if self.policy.name != self.name:
-            return f"rename policy {self.name!r} to {self.policy.name!r}"
-        return f"set main mode, description and polling of policy {self.name!r}"
+        if self.new_name is not None:
+            return f"rename policy {self.name!r} to {self.new_name!r}"
+        given = {"description": self.description, "main mode": self.main_mode, "polling": self.polling_minutes}
+        changed = [word for word, value in given.items() if value is not None]
+        return f"set {' and '.join(changed)} of policy {self.name!r}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -214,6 +230,7 @@ Step = (
     | DeleteFilter
     | CreateFilterAction
     | SetFilterAction
+    | RenameFilterAction
     | DeleteFilterAction
     | CreatePolicy
     | SetPolicy

@@ -1,0 +1,83 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The steps of a plan as lines of netsh."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ..model.authentication import REDACTED, PresharedKey, Secret
+from ..model.policy import Rule
+from ..plan import steps as s
+from . import render
+
+
+def lines_for(step: s.Step, *, reveal: bool) -> list[str]:
+    """Give the lines that carry a step out; pre-shared keys are stars unless ``reveal``.
+
+    Raises NetshError where netsh cannot express the step.
+    """
+    if isinstance(step, (s.CreateFilterList, s.SetFilterList, s.DeleteFilterList, s.AddFilter, s.DeleteFilter)):
+        return _for_list(step)
+    if isinstance(step, (s.CreateFilterAction, s.SetFilterAction, s.RenameFilterAction, s.DeleteFilterAction)):
+        return _for_action(step)
+    if isinstance(step, (s.AddRule, s.DeleteRule)):
+        if isinstance(step, s.AddRule):
+            return [render.add_rule(step.policy_name, step.rule if reveal else _redacted(step.rule))]
+        return [render.delete_rule(step.policy_name, step.rule.name)]
+    return _for_policy(step, reveal=reveal)
+
+
+def _for_list(
+    step: s.CreateFilterList | s.SetFilterList | s.DeleteFilterList | s.AddFilter | s.DeleteFilter,
+) -> list[str]:
+    if isinstance(step, s.CreateFilterList):
+        return render.add_filter_list(step.filter_list)
+    if isinstance(step, s.SetFilterList):
+        return [render.set_filter_list(step.name, new_name=step.new_name, description=step.description)]
+    if isinstance(step, s.DeleteFilterList):
+        return [render.delete_filter_list(step.name)]
+    if isinstance(step, s.AddFilter):
+        return [render.add_filter(step.list_name, step.filter)]
+    return [render.delete_filter(step.list_name, step.filter)]
+
+
+def _for_action(
+    step: s.CreateFilterAction | s.SetFilterAction | s.RenameFilterAction | s.DeleteFilterAction,
+) -> list[str]:
+    if isinstance(step, s.CreateFilterAction):
+        return [render.add_filter_action(step.action)]
+    if isinstance(step, s.DeleteFilterAction):
+        return [render.delete_filter_action(step.name)]
+    if isinstance(step, s.RenameFilterAction):
+        return [render.rename_filter_action(step.name, step.new_name)]
+    return [render.set_filter_action(step.action.name, step.action)]
+
+
+def _for_policy(
+    step: s.CreatePolicy | s.SetPolicy | s.SetDefaultResponse | s.DeletePolicy | s.Assign | s.Unassign, *, reveal: bool
+) -> list[str]:
+    if isinstance(step, s.CreatePolicy):
+        return render.add_policy(step.policy)
+    if isinstance(step, s.DeletePolicy):
+        return [render.delete_policy(step.name)]
+    if isinstance(step, (s.Assign, s.Unassign)):
+        return [render.set_policy(step.name, assigned=isinstance(step, s.Assign))]
+    if isinstance(step, s.SetDefaultResponse):
+        return [render.set_default_response(step.policy_name, step.response)]
+    return [render.set_policy(
+        step.name,
+        new_name=step.new_name,
+        description=step.description,
+        main_mode=step.main_mode,
+        polling_minutes=step.polling_minutes,
+    )]  # fmt: skip
+
+
+def _redacted(rule: Rule) -> Rule:
+    methods = tuple(
+        PresharedKey(Secret(REDACTED)) if isinstance(method, PresharedKey) else method for method in rule.authentication
+    )
+    return dataclasses.replace(rule, authentication=methods)
