@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from tests.lab.computers import Computers
 from tests.lab.fleet_spec import FleetError, FleetSpec, read_spec
-from tests.lab.station import HTTP_PORT, Station
+from tests.lab.station import HTTP_PORT, Outcome, Station
 from tests.lab.wire.certificate import write_certificate
 
 T = TypeVar("T")
@@ -109,6 +109,10 @@ class FleetHandle:
     def host(self, name: str) -> Station:
         """Return a host; read it freely, change it through `call`."""
         return self.fleet.station(name)
+
+    def run(self, host: str, command: str, text: str = "") -> Outcome:
+        """Run a command at a host's console; `text` is its standard input."""
+        return self.wait(self.fleet.station(host).run(command, text))
 
     def fault(self, host: str, kind: str, argument: str | None = None) -> None:
         """Order trouble on a host."""

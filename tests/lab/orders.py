@@ -3,44 +3,19 @@
 
 from __future__ import annotations
 
-import asyncio
-import dataclasses
 from typing import Any
 
 from tests.lab.fleet import Fleet
 from tests.lab.fleet_spec import FleetError
+from tests.lab.station import Outcome
 from tests.lab.windows import reg_file
 from tests.lab.windows.policies import policies_of
-from tests.lab.windows.profile import PROFILES
 from tests.lab.windows.registry import HIVES
-
-_PAUSE = 0.01
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Outcome:
-    """How a command at a host's console ended."""
-
-    exit_code: int
-    stdout: str
-    stderr: str
 
 
 async def run(fleet: Fleet, host: str, command: str, text: str = "") -> Outcome:
     """Run a command as if somebody typed it at the host's console; `text` is its standard input."""
-    station = fleet.station(host)
-    codepage = PROFILES[station.spec.profile].codepage
-    running = station.computer.start(command, codepage)
-    running.feed(text.encode(f"cp{codepage}"), True)
-    output = {"stdout": b"", "stderr": b""}
-    while True:
-        exit_code = running.exit_code
-        for stream, data in running.output():
-            output[stream] += data
-        if exit_code is not None:
-            break
-        await asyncio.sleep(_PAUSE)
-    return Outcome(exit_code, *(data.decode(f"cp{codepage}", "replace") for data in output.values()))
+    return await fleet.station(host).run(command, text)
 
 
 def counters(fleet: Fleet, *, reset: bool = False) -> dict[str, dict[str, object]]:

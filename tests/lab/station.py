@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from tests.lab.wire.shells import Shells
 
 HTTP_PORT, HTTPS_PORT = 5985, 5986
 
+_PAUSE = 0.01  # seconds between two looks at a command that somebody waits for
+
 # Server 2003 and 2008 with KB968930 (WinRM 2.0): MS-WSMV notes <34>, <31>, <27>, <116>, section 2.2.4.10.
 _WINRM_2 = {
     "max_shells_per_user": 5,
@@ -32,12 +35,21 @@ _WINRM_2 = {
 }
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a command at a host's console ended."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
 class Station:
     """A computer that can be reached."""
 
     def __init__(self, spec: HostSpec, computer: Computer, folder: Path, certificate: tuple[Path, Path]) -> None:
         """Prepare the ways to this computer; nothing listens yet. `folder` is private to the fleet."""
-        profile = PROFILES[spec.profile]
+        profile = self._profile = PROFILES[spec.profile]
         self.spec = spec
         self.counters = Counters()
         self.injection = Injection()
@@ -61,6 +73,20 @@ class Station:
         """Put another computer in its place, as if it had been restored from a backup: no shell survives."""
         self.shells.close_all()
         self._service.computer = computer
+
+    async def run(self, command: str, text: str = "") -> Outcome:
+        """Run a command as if somebody typed it at the console; `text` is its standard input."""
+        codec = f"cp{self._profile.codepage}"
+        running = self.computer.start(command, self._profile.codepage)
+        running.feed(text.encode(codec), True)
+        output = {"stdout": b"", "stderr": b""}
+        while True:
+            exit_code = running.exit_code
+            for stream, data in running.output():
+                output[stream] += data
+            if exit_code is not None:
+                return Outcome(exit_code, *(data.decode(codec, "replace") for data in output.values()))
+            await asyncio.sleep(_PAUSE)
 
     def admits(self, peer: str, port: int) -> bool:
         """Tell whether a packet from this address to this port of the host passes now.

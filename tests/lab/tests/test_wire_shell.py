@@ -180,3 +180,9 @@ def test_what_raw_wraps(script: str, expected: str | None) -> None:
     line = f"PowerShell -NoProfile -NonInteractive -ExecutionPolicy Unrestricted -EncodedCommand {encoded}"
     assert plain_command(line) == expected
     assert plain_command(script) is None
+
+
+def test_a_command_at_the_console(fleet: FleetHandle) -> None:
+    done = fleet.run("korean", "findstr 나", "하나\r\n둘\r\n")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "하나\r\n", "")
+    assert fleet.counters("korean")["requests"] == 0
