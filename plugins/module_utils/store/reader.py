@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeVar
 
 from ..errors import StoreFormatError
@@ -112,10 +111,11 @@ class _Reading:
             )
         main_mode, options = read_main_mode(targets[0])
         rules: list[Rule] = []
+        known: dict[tuple[str, str], object] = {}
         response: DefaultResponse | None = None
         for nfa in self._graph.follow(one, "ipsecNFAReference"):
             if nfa.texts("ipsecFilterReference"):
-                rule = attempt(nfa, self._problems, self._rule, options, rules)
+                rule = attempt(nfa, self._problems, self._rule, options, known)
                 rules += [rule] if rule else []
             elif response is None:
                 response = attempt(nfa, self._problems, self._response, options)
@@ -124,7 +124,7 @@ class _Reading:
         name, description = one.text("ipsecName"), read_description(one, self._problems)
         return Policy(name, tuple(rules), main_mode, response, description, read_polling(one))
 
-    def _rule(self, one: StoreObject, options: int, others: list[Rule]) -> Rule:
+    def _rule(self, one: StoreObject, options: int, known: dict[tuple[str, str], object]) -> Rule:
         """Read a rule with a filter list; refuse it where it contradicts one that the policy already has."""
         lists = [self._lists[target.name] for target in self._graph.follow(one, "ipsecFilterReference")]
         actions = [self._actions.get(each.name) for each in self._graph.follow(one, "ipsecNegotiationPolicyReference")]
@@ -147,7 +147,7 @@ class _Reading:
             description=read_description(one, self._problems),
             tunnel=settings.tunnel,
         )
-        clash = _clash(rule, others)
+        clash = _clash(rule, known)
         if clash:
             raise StoreFormatError(one.name, f"{clash}; {left_out}")
         return rule
@@ -162,15 +162,19 @@ class _Reading:
         return DefaultResponse(settings.active, found.offers, found.pfs, settings.authentication)
 
 
-def _clash(rule: Rule, others: Iterable[Rule]) -> str:
-    """Say which name of a rule already has another meaning in its policy; empty text when none does."""
-    for other in others:
-        if rule.name and fold(rule.name) == fold(other.name):
-            return f"the policy has another rule called {rule.name!r}"
-        for part, mine, theirs in (
-            ("filter list", rule.filter_list, other.filter_list),
-            ("filter action", rule.filter_action, other.filter_action),
-        ):
-            if mine is not theirs and fold(mine.name) == fold(theirs.name) and mine != theirs:
-                return f"the policy has another {part} called {mine.name!r}"
+def _clash(rule: Rule, known: dict[tuple[str, str], object]) -> str:
+    """Say which name of a rule already means something else in its policy, empty text when none does; remember all.
+
+    ``known`` maps what kind of thing bears a name, and the name, to the thing.
+    """
+    parts: list[tuple[str, str, object]] = [
+        ("rule", rule.name, rule),
+        ("filter list", rule.filter_list.name, rule.filter_list),
+        ("filter action", rule.filter_action.name, rule.filter_action),
+    ]
+    for part, name, thing in parts:
+        other = known.get((part, fold(name)), thing)
+        if name and other is not thing and (part == "rule" or other != thing):
+            return f"the policy has another {part} called {name!r}"
+    known.update({(part, fold(name)): thing for part, name, thing in parts})
     return ""
