@@ -27,7 +27,8 @@ def main() -> int:
     }
     for command in (
         ["antsibull-docs", "sphinx-init", "--use-current", "--squash-hierarchy", "--lenient",
-         "--sphinx-theme", "alabaster", "--project", "exchange.ipsec", "--title", "exchange.ipsec", "--dest-dir", str(SITE), "exchange.ipsec"],
+         "--sphinx-theme", "alabaster",
+         "--project", "exchange.ipsec", "--title", "exchange.ipsec", "--dest-dir", str(SITE), "exchange.ipsec"],
         ["bash", str(SITE / "build.sh")],
     ):
         done = subprocess.run(command, env=surroundings, stdin=subprocess.DEVNULL, check=False)
