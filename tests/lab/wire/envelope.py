@@ -53,7 +53,7 @@ class Request:
     @property
     def shell_id(self) -> str:
         """The shell the request is for; empty when it names none."""
-        return self.selectors.get("ShellId", "")
+        return next((value for name, value in self.selectors.items() if name.lower() == "shellid"), "")
 
     def find(self, name: str, namespace: str = SHELL) -> etree._Element | None:
         """Return the first element of that name in the body."""
