@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..module_utils.compliance.checks import judge
+from ..module_utils.compliance.report import Severity
 from ..module_utils.compliance.state import Wanted
 from ..module_utils.operate.survey import survey
-from ..plugin_utils.declared import declaration, wanted_settings
+from ..plugin_utils.declared import declaration
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import COMPLIANCE_SPEC
+from ..plugin_utils.wanted_settings import wanted_settings
 
 
 class ActionModule(IpsecAction):
@@ -27,12 +29,12 @@ class ActionModule(IpsecAction):
         found = survey(self.host)
         want = declared.policy(found.state.version)
         wanted = Wanted(want, args["assigned"] if want else None, wanted_settings(args))
-        report = judge(found.state, wanted, skip=args["skip_checks"])
-        failed = report.reaches(args["fail_on"])
+        report = judge(found.state, wanted).without(args["skip_checks"])
+        level = args["fail_on"]
         return {
             "changed": False,
             **report.to_dict(),
             "windows": found.windows,
-            "failed": failed,
+            "failed": level != "never" and report.reaches(Severity[level.upper()]),
             "msg": report.summary,
         }

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..module_utils.oakley.bounds import failover_bounds
-from ..module_utils.oakley.plan import needs_restart, plan_settings, touched_keys
+from ..module_utils.oakley.plan import SettingChange, needs_restart, plan_settings, settings_in_backup, touched_keys
+from ..module_utils.oakley.settings import SERVICES_KEY
 from ..module_utils.operate.apply_settings import apply_settings, restart_commands
 from ..module_utils.operate.survey import Survey, survey
 from ..plugin_utils.backup import read_backup, write_backup
-from ..plugin_utils.declared import wanted_settings
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import OAKLEY_SPEC
+from ..plugin_utils.wanted_settings import wanted_settings
 
 
 class ActionModule(IpsecAction):
@@ -25,22 +26,42 @@ class ActionModule(IpsecAction):
 
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Bring the values to what is wanted, or say what would change."""
-        restored = read_backup(args["restore"]) if args["restore"] else None
+        backup = read_backup(args["restore"], about=SERVICES_KEY) if args["restore"] else None
+        want = None if backup else wanted_settings(args)
         before = survey(self.host)
         version = before.state.version
-        want = restored.settings(version) if restored else wanted_settings(args)
+        if want is None:
+            want = settings_in_backup(backup, version)
         changes = plan_settings(before.state.settings, want, version)
         restart = restart_commands(changes, before) if args["restart"] else ()
-        result = {
-            "changed": bool(changes),
-            "commands": [*(change.command for change in changes), *restart],
-            "restarted": bool(restart) and not self.check_mode,
-            "restart_needed": needs_restart(changes).name.lower(),
-        }
-        after = before
+        result = self._describe(changes, restart, before)
         if changes and not self.check_mode:
             if args["backup"]:
-                result["backup_file"] = write_backup(
-                    before.registry.only(touched_keys(changes)), args["backup_dir"], task_vars
-                )
-            after = apply_settings(changes, restart, self.host)
+                keys = touched_keys(changes)
+                result["backup_file"] = write_backup(before.registry, keys, "oakley", args, task_vars)
+            apply_settings(changes, restart, self.host)
+        return result
+
+    def _describe(self, changes: tuple[SettingChange, ...], restart: tuple[str, ...], before: Survey) -> dict[str, Any]:
+        """Give the result as it is once the changes are made."""
+        previous = dict(before.state.settings)
+        after = {**previous, **{change.name: change.after for change in changes}}
+        bounds = failover_bounds(before.state.version, after.get("NLBSFlags"), after.get("NlbsIdleTime"))
+        result = {
+            "changed": bool(changes),
+            "settings": after,
+            "previous": previous,
+            "commands": [*(change.command for change in changes), *restart],
+            "restart_needed": needs_restart(changes).name.lower(),
+            "restarted": bool(restart) and not self.check_mode,
+            "failover": bounds.to_dict(),
+            "windows": before.windows,
+        }
+        if self.diff_mode:
+            result["diff"] = {"before": _text(previous), "after": _text(after)}
+        return result
+
+
+def _text(settings: dict[str, int | None]) -> str:
+    """Write settings one a line, for a diff."""
+    return "".join(f"{name}: {'absent' if value is None else value}\n" for name, value in settings.items())

@@ -12,7 +12,10 @@ from ..module_utils.model.weakness import weaknesses
 from ..module_utils.operate.apply_plan import apply_plan, commands_for
 from ..module_utils.operate.survey import Survey, survey
 from ..module_utils.plan.diff import show_policy
-from ..module_utils.plan.planner import Plan, plan_absent, plan_present
+from ..module_utils.plan.planner import Plan, plan_absent, plan_present, plan_restored
+from ..module_utils.store.keys import LOCAL_STORE_KEY
+from ..module_utils.store.reader import read_policies
+from ..plugin_utils.backup import read_backup, write_backup
 from ..plugin_utils.declared import declaration
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import POLICY_SPEC
@@ -25,32 +28,46 @@ class ActionModule(IpsecAction):
 
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Bring the host to the declared policy, or say what would change."""
-        declared = declaration(args, task_vars) if args["state"] == "present" else None
+        backup = read_policies(read_backup(args["restore"], about=LOCAL_STORE_KEY).tree) if args["restore"] else None
+        declared = declaration(args, task_vars) if args["state"] == "present" and not backup else None
         before = survey(self.host)
         want = declared.policy(before.state.version) if declared else None
-        if want:
+        if backup:
+            plan = plan_restored(args["name"], backup, before.store)
+        elif want:
             plan = plan_present(want, before.store, assigned=args["assigned"])
         else:
             plan = plan_absent(args["name"], before.store)
-        after = apply_plan(plan, self.host) if plan.steps and not self.check_mode else before
-        return {
-            **self._change(args["name"], plan, after),
-            "previously_assigned": before.store.assigned,
-            "warnings": list(weaknesses(want)) if want else [],
-        }
+        return {**self._carry_out(plan, before, args, task_vars), "warnings": list(weaknesses(want)) if want else []}
 
-    def _change(self, name: str, plan: Plan, after: Survey) -> dict[str, Any]:
+    def _carry_out(self, plan: Plan, before: Survey, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Make the plan true, outside check mode, and give the result."""
+        after, result = before, {}
+        if plan.steps and not self.check_mode:
+            if args["backup"]:
+                result["backup_file"] = write_backup(before.registry, [LOCAL_STORE_KEY], "policy", args, task_vars)
+            after = apply_plan(plan, self.host)
+        return {**result, **self._describe(args["name"], plan, after)}
+
+    def _describe(self, name: str, plan: Plan, after: Survey) -> dict[str, Any]:
         """Give the part of the result that says what changed and whether it is in force."""
+        obstacle = after.obstacle(plan.after.assigned)
         result = {
             "changed": bool(plan.steps),
             "plan": [str(step) for step in plan.steps],
             "commands": commands_for(plan.steps),
             "assigned": plan.after.assigned,
-            "obstacle": after.obstacle(plan.after.assigned),
+            "previously_assigned": plan.have.assigned,
+            "effective": not obstacle,
+            "obstacle": obstacle,
             "windows": after.windows,
         }
-        result["effective"] = not result["obstacle"]
         if self.diff_mode:
-            before_text, after_text = show_policy(plan.have, name), show_policy(plan.after, name)
-            result["diff"] = {"before": before_text, "after": after_text, "before_header": name, "after_header": name}
+            header = f"policy {name}"
+            result["diff"] = {
+                "before": show_policy(plan.have, name),
+                "after": show_policy(plan.after, name),
+                "before_header": header,
+                "after_header": header,
+            }
         return result

@@ -15,7 +15,7 @@ from ..module_utils.host.port import HostPort
 from .winrm_host import WinrmHost
 
 
-class IpsecAction(ActionBase):  # type: ignore[misc]
+class IpsecAction(ActionBase):
     """Validate the arguments, let a subclass perform, and turn the library's errors into a failed result."""
 
     argument_spec: ClassVar[dict[str, Any]]

@@ -131,11 +131,17 @@ _DECLARATION: dict[str, Any] = {
     "default_response": _DEFAULT_RESPONSE,
     "polling_minutes": {"type": "int", "default": 180},
 }
+_BACKUP = {
+    "backup": {"type": "bool", "default": True},
+    "backup_dir": {"type": "path", "default": ""},
+    "restore": {"type": "path"},
+}
 
 POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
+    **_BACKUP,
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
@@ -155,8 +161,6 @@ COMPLIANCE_SPEC: dict[str, Any] = {
 }
 OAKLEY_SPEC: dict[str, Any] = {
     **_SETTINGS,
+    **_BACKUP,
     "restart": {"type": "bool", "default": False},
-    "backup": {"type": "bool", "default": True},
-    "backup_dir": {"type": "path", "default": ""},
-    "restore": {"type": "path"},
 }

@@ -40,7 +40,7 @@ class RemoteShell:
     """The one shell of an Ansible connection: opened for the first command, closed after any trouble."""
 
     def __init__(self, connection: Any, connect: Callable[[], Any], close: Callable[[], Any]) -> None:
-        """Use a connection's ``protocol`` and ``shell_id``, which connect sets, if they are not set, and close clears."""
+        """Use a connection whose ``protocol`` and ``shell_id`` connect sets, if they are not set, and close clears."""
         self._connection = connection
         self._connect = connect
         self._close = close
@@ -66,7 +66,7 @@ class RemoteShell:
             if isinstance(error, AnsibleConnectionFailure):
                 forget_session(protocol)
             self._close()
-            raise (OperationsExhausted(str(error)) if QUOTA_OPERATIONS in codes(exc) else error) from None
+            raise (OperationsExhausted(str(error)) if QUOTA_OPERATIONS & codes(exc) else error) from None
         except AnsibleError:
             self._close()
             raise

@@ -31,7 +31,7 @@ from .pywinrm import (
 ACCESS_DENIED = 5
 LOGON_FAILURE = 1326
 SHELL_NOT_FOUND = 2150858843
-QUOTA_OPERATIONS = 2150859174
+QUOTA_OPERATIONS = frozenset({2150859174, 2150859240, 2150859241})
 QUOTA_SHELLS = frozenset({2150858815, 2150859173, 2150859179, 2150859236, 2150859237, 2150859238})
 """Shells per user (WinRM 1.1, then 2.0 and later), users with shells, and the same of a plug-in."""
 
@@ -44,12 +44,12 @@ MEANINGS: dict[int, str] = {
     2150858752: "it has no remote shell at that address: see that remote shell access is allowed (winrm get"
     " winrm/config/winrs) and that ansible_winrm_path is right",
     2150858753: "it does not know the operation: the address is answered by something else than WinRM",
-    2150858770: "the host cannot be reached from the WinRM service: look at the service there",
+    2150858790: "the answer is larger than its envelope may be: raise MaxEnvelopeSizekb in winrm/config",
     2150858793: "the operation took longer than the operation time-out: raise ansible_winrm_operation_timeout_sec",
     2150858802: "another command is still running in the shell: run the task again when it has ended",
     2150858843: "the shell is gone, as when the WinRM service was restarted or the shell expired: run the task again",
-    2150858917: "it does not understand the message: the versions of pywinrm and WinRM do not fit",
-    2150858999: "the answer is larger than its envelope may be: raise MaxEnvelopeSizekb in winrm/config",
+    2150858817: "it does not understand the message: the versions of pywinrm and WinRM do not fit",
+    2150858824: "the message is larger than its envelope may be: raise MaxEnvelopeSizekb in winrm/config",
     2150859174: "the user has too many operations at once: raise MaxConcurrentOperationsPerUser in"
     " winrm/config/service",
     2150859180: "remote shells are turned off: set AllowRemoteShellAccess in winrm/config/winrs",

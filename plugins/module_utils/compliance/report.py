@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Collection
 from typing import Any
+
+from ..errors import SpecError
 
 
 class Severity(enum.IntEnum):
@@ -67,6 +70,22 @@ class Report:
     def compliant(self) -> bool:
         """Whether nothing worse than info was found."""
         return all(finding.severity is Severity.INFO for finding in self.findings)
+
+    def reaches(self, severity: Severity) -> bool:
+        """Say whether a finding is at least this severe."""
+        return any(finding.severity >= severity for finding in self.findings)
+
+    def without(self, checks: Collection[str]) -> Report:
+        """Give the report without some checks and their findings; SpecError for an id that no check has."""
+        unknown = sorted(set(checks) - set(self.checks))
+        if unknown:
+            raise SpecError(
+                "skip_checks", f"no check is called {unknown[0]!r}; the checks are {', '.join(self.checks)}"
+            )
+        return Report(
+            tuple(finding for finding in self.findings if finding.check not in checks),
+            tuple(check for check in self.checks if check not in checks),
+        )
 
     @property
     def summary(self) -> str:

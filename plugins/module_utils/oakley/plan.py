@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from ..errors import SpecError
 from ..model.windows import WindowsVersion
-from ..registry.tree import RegistryTree
+from ..registry.reg_file import RegFile
+from ..registry.tree import RegistryTree, fold
 from .settings import Restart, find_setting, settings_of
 
 
@@ -73,6 +74,16 @@ def plan_settings(
         if home and setting.name in wanted and before != after:
             changes.append(SettingChange(home.key, setting.name, before, after, home.restart))
     return tuple(changes)
+
+
+def settings_in_backup(backup: RegFile, version: WindowsVersion) -> dict[str, int | None]:
+    """Give the values that a backup puts back: all that the version knows in the keys the backup tells about."""
+    told = {fold(key) for key in (*backup.tree, *backup.deleted_keys)}
+    return {
+        name: value
+        for name, value in read_settings(backup.tree, version).items()
+        if (home := find_setting(name).home(version)) and fold(home.key) in told
+    }
 
 
 def needs_restart(changes: tuple[SettingChange, ...]) -> Restart:

@@ -12,11 +12,11 @@ import enum
 from ..errors import SpecError
 from ..model.windows import WindowsVersion
 
-_SERVICES = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"
-OAKLEY_KEY = f"{_SERVICES}\\PolicyAgent\\Oakley"
-POLICY_AGENT_KEY = f"{_SERVICES}\\PolicyAgent"
-DRIVER_KEY = f"{_SERVICES}\\IPSEC"
-IKEEXT_KEY = f"{_SERVICES}\\IKEEXT\\Parameters"
+SERVICES_KEY = "HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services"
+OAKLEY_KEY = f"{SERVICES_KEY}\\PolicyAgent\\Oakley"
+POLICY_AGENT_KEY = f"{SERVICES_KEY}\\PolicyAgent"
+DRIVER_KEY = f"{SERVICES_KEY}\\IPSEC"
+IKEEXT_KEY = f"{SERVICES_KEY}\\IKEEXT\\Parameters"
 
 WINDOWS_2000 = WindowsVersion(5, 0)
 WINDOWS_XP = WindowsVersion(5, 1)

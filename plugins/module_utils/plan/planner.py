@@ -69,6 +69,23 @@ def plan_present(want: Policy, have: PolicyStore, *, assigned: bool | None) -> P
     return plan
 
 
+def plan_restored(name: str, backup: PolicyStore, have: PolicyStore) -> Plan:
+    """Plan to put one policy back as it stands in a backup, its absence included, and the assignment with it.
+
+    Another policy that was assigned then is assigned again where it still stands.
+    """
+    want = backup.policy(name)
+    was_assigned = (backup.assigned or "").casefold()
+    if want is None:
+        plan = plan_absent(name, have)
+    else:
+        plan = plan_present(want, have, assigned=was_assigned == name.casefold())
+    other = plan.after.policy(was_assigned)
+    if other is None or (plan.after.assigned or "").casefold() == was_assigned:
+        return plan
+    return dataclasses.replace(plan, switch=(*plan.switch, s.Assign(other.name)))
+
+
 def plan_absent(name: str, have: PolicyStore) -> Plan:
     """Plan to remove a policy with the lists and actions that only it uses; one in force is unassigned first."""
     draft = Draft(have)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ..errors import TextError
 from .data import kind_name, kind_number, value_from_bytes, value_to_bytes
@@ -54,9 +54,14 @@ def parse_reg_file(data: bytes | str, encoding: str = "cp1252") -> RegFile:
     return _Parser(text, encoding).parse()
 
 
-def render_reg_file(tree: RegistryTree) -> bytes:
-    """Write a registration file of version 5.00 as regedit does: UTF-16 with its mark, CR LF, lines folded alike."""
+def render_reg_file(tree: RegistryTree, deleted_keys: Sequence[str] = ()) -> bytes:
+    """Write a registration file of version 5.00 as regedit does: UTF-16 with its mark, CR LF, lines folded alike.
+
+    ``deleted_keys`` come first; importing the file deletes them.
+    """
     lines = [HEADER, ""]
+    for path in deleted_keys:
+        lines += [f"[-{path}]", ""]
     for path, values in tree.items():
         lines.append(f"[{path}]")
         for name, value in values.items():
