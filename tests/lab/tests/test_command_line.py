@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.lab.fleet import Fleet
+from tests.lab.fleet import Fleet, running_fleet
 from tests.lab.fleet_spec import FleetError
 
 ROOT = Path(__file__).parents[3]
@@ -191,3 +191,11 @@ def test_no_fleet_answers() -> None:
 def test_fleet_files_that_make_no_sense(document: dict[str, object], message: str) -> None:
     with pytest.raises(FleetError, match=message):
         Fleet(document)
+
+
+def test_two_fleets_on_one_address() -> None:
+    with running_fleet({"hosts": {"first": {"profile": "server2003"}}}) as fleet:
+        listen = fleet.host("first").reach()["address"]
+        hosts = {"other": {"profile": "server2003"}, "second": {"profile": "server2003", "listen": listen}}
+        with pytest.raises(FleetError, match="host second cannot listen"), running_fleet({"hosts": hosts}):
+            pytest.fail("the second fleet started")
