@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an operator reads when a host cannot be reached, refuses, or answers half: one sentence, through a module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Lab, LabMaker
+from tests.integration.test_policy import MAIL
+from tests.playbooks.run import TaskResult
+
+POLICY, INFO = "exchange.ipsec.policy", "exchange.ipsec.policy_info"
+CONNECTIONS = [pytest.param("exchange.ipsec.winrs", id="winrs"), pytest.param("winrm", id="winrm")]
+
+
+def _outcome(lab: Lab, module: str = INFO, options: dict[str, Any] | None = None) -> TaskResult:
+    run = lab.task(module, options or {})
+    assert "Traceback" not in run.output
+    assert run.exit_code != 0
+    return run.one(module)
+
+
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_wrong_password(lab: Lab, connection: str) -> None:
+    lab.variables |= {"ansible_connection": connection, "ansible_password": "Zaubernuss"}
+    one = _outcome(lab)
+    assert one.status == "unreachable"
+    assert "password" in one.message
+    assert "Zaubernuss" not in one.message
+
+
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_nobody_there(lab: Lab, connection: str) -> None:
+    lab.variables |= {"ansible_connection": connection}
+    lab.host_variables["fe1"] = {"ansible_port": 1}
+    one = _outcome(lab)
+    assert one.status == "unreachable"
+    assert lab.handle.host("fe1").address in one.message
+
+
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_no_shell_free(lab: Lab, connection: str) -> None:
+    lab.variables |= {"ansible_connection": connection}
+    lab.handle.fault("fe1", "quota")
+    one = _outcome(lab)
+    assert one.status == "unreachable"
+    assert "shell" in one.message
+    assert "password" not in one.message
+
+
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_output_that_stops_in_the_middle(lab: Lab, connection: str) -> None:
+    lab.variables |= {"ansible_connection": connection}
+    lab.handle.fault("fe1", "truncate", "200")
+    one = _outcome(lab)
+    assert one.status == "failed"
+    assert "stops" in one.message or "middle" in one.message
+
+
+def test_the_host_dies_after_the_read_and_nothing_is_claimed(lab: Lab) -> None:
+    lab.handle.fault("fe1", "die", "1")
+    one = _outcome(lab, POLICY, MAIL)
+    assert one.status in ("failed", "unreachable")
+    lab.handle.fault("fe1", "clear")
+    assert lab.task(POLICY, MAIL).exit_code == 0
+    assert lab.policies("fe1")["assigned"] == "Mail"
+
+
+def test_connection_of_another_kind(lab: Lab) -> None:
+    lab.variables["ansible_connection"] = "local"
+    one = _outcome(lab)
+    assert one.status == "failed"
+    assert "ansible_connection" in one.message
+
+
+def test_a_code_page_that_does_not_fit_is_named(make_lab: LabMaker) -> None:
+    lab = make_lab({"hosts": {"fe1": {"profile": "server2003-ko", "addresses": ["192.0.2.11"]}}})
+    lab.host_variables["fe1"] = {"ansible_winrs_codepage": 12345}
+    one = _outcome(lab)
+    assert "ansible_winrs_codepage" in one.message
+
+
+def test_a_host_that_is_slow_is_waited_for(lab: Lab) -> None:
+    lab.handle.fault("fe1", "slow", "0.3")
+    assert lab.task(INFO, {}).exit_code == 0

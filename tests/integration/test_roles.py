@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The playbooks and roles against a whole site: order, tags, limits, refusals, judgement, and the way back."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from tests.integration.conftest import OAKLEY as OAKLEY_KEY
+from tests.integration.conftest import SITE, Lab, LabMaker
+
+POLICY, OAKLEY, COMPLIANCE = (f"exchange.ipsec.{name}" for name in ("policy", "oakley", "compliance"))
+EVERYBODY = ["fe1", "fe2", "be1", "be2", "dc1"]
+
+
+def _all(status: str, hosts: list[str] | None = None) -> dict[str, str]:
+    return dict.fromkeys(EVERYBODY if hosts is None else hosts, status)
+
+
+def test_the_whole_story(site: Lab) -> None:
+    hardened = site.run("harden")
+    assert hardened.exit_code == 0, hardened.output
+    assert hardened.statuses() == _all("changed")
+    assert {name: site.policies(name)["assigned"] for name in EVERYBODY} == _all("Exchange IPsec")
+    assert [site.number(name, "NLBSFlags") for name in EVERYBODY] == [1, 1, None, None, None]
+    assert all(site.handle.counters(name)["shells_open"] == 0 for name in EVERYBODY)
+
+    dumps = [site.dump(name) for name in EVERYBODY]
+    assert site.run("harden").statuses() == _all("ok")
+    site.handle.reset()
+    judged = site.run("comply")
+    assert judged.exit_code == 0, judged.output
+    assert judged.statuses() == _all("ok")
+    assert [site.handle.counters(name)["shells_created"] for name in EVERYBODY] == [1, 1, 1, 1, 1]
+    assert max(site.handle.counters(name)["requests"] for name in EVERYBODY) <= 9
+    assert [site.dump(name) for name in EVERYBODY] == dumps
+
+    site.type("be2", 'netsh ipsec static set policy name="Exchange IPsec" assign=no')
+    site.type("fe1", 'netsh ipsec static delete rule name="Exchange: management path" policy="Exchange IPsec"')
+    found = site.run("comply")
+    assert found.exit_code != 0
+    assert found.statuses() == _all("ok") | {"be2": "failed", "fe1": "failed"}
+    checks = {one.host: [finding["check"] for finding in one.result["findings"]] for one in found.of(COMPLIANCE)}
+    assert checks == {"fe1": ["policy.drift.rule"], "fe2": [], "be1": [], "be2": ["policy.assigned"], "dc1": []}
+
+    repaired = site.run("harden")
+    assert repaired.exit_code == 0, repaired.output
+    assert repaired.statuses() == _all("ok") | {"be2": "changed", "fe1": "changed"}
+    assert site.run("comply").exit_code == 0
+
+
+def test_both_ends_of_each_connection_agree(site: Lab) -> None:
+    """Read by the lab: what a front end names towards a back end, the back end names towards it."""
+    assert site.run("harden").exit_code == 0
+    name_of_list = "Exchange: front end to back end"
+    towards = {name: site.policies(name)["lists"][name_of_list]["filters"] for name in EVERYBODY[:4]}
+    assert towards["fe1"] == towards["fe2"] == [
+        f"me:0 > {address}:0 protocol 0 mirrored" for address in ("192.0.2.21", "192.0.2.22", "192.0.2.30")
+    ]  # fmt: skip
+    assert towards["be1"] == towards["be2"]
+    assert set(towards["be1"]) == {
+        f"{peer}:0 > {here}:0 protocol 0 mirrored"
+        for peer in ("192.0.2.11", "192.0.2.12") for here in ("me", "192.0.2.30")
+    }  # fmt: skip
+    actions = [site.policies(name)["actions"]["Exchange: negotiate security"] for name in EVERYBODY]
+    assert actions == [actions[0]] * 5
+
+
+def _first_write(lab: Lab, name: str) -> int:
+    return next(index for index, (host, line) in enumerate(lab.typed) if host == name and line.startswith("netsh"))
+
+
+def test_the_passive_node_comes_first(site: Lab) -> None:
+    assert site.run("harden").exit_code == 0
+    last = max(index for index, (host, _) in enumerate(site.typed) if host == "be2")
+    assert _first_write(site, "be2") < _first_write(site, "be1")
+    assert last < _first_write(site, "be1"), "one node at a time"
+    requests = [host for host in site.asked if host in ("be1", "be2")]
+    assert requests.index("be1") < len(requests) - requests[::-1].index("be2"), "both are asked before one is written"
+
+
+def test_the_passive_node_comes_first_after_a_move(site: Lab) -> None:
+    site.handle.call(site.handle.fleet.computers.move, "EXCH", "be2")
+    assert site.run("harden").exit_code == 0
+    assert _first_write(site, "be1") < _first_write(site, "be2")
+
+
+def test_one_failed_node_leaves_the_owner_untouched(site: Lab) -> None:
+    site.host_variables["be2"] = {"ansible_password": "wrong"}
+    run = site.run("harden")
+    assert run.exit_code != 0
+    assert run.statuses()["be2"] == "unreachable"
+    assert site.policies("be1")["objects"] == 0
+    assert site.policies("fe1")["objects"] == 0
+
+
+def test_check_mode_and_diff_change_nothing(site: Lab) -> None:
+    before = [site.dump(name) for name in EVERYBODY]
+    run = site.run("harden", "--check", "--diff")
+    assert run.exit_code == 0, run.output
+    assert run.statuses() == _all("changed")
+    assert "192.0.2.30" in run.output
+    assert [site.dump(name) for name in EVERYBODY] == before
+
+
+def test_limit_touches_only_the_named_host(site: Lab) -> None:
+    assert site.run("harden", "--limit", "fe1").exit_code == 0
+    assert {name: site.policies(name)["assigned"] for name in EVERYBODY} == _all(None) | {"fe1": "Exchange IPsec"}  # type: ignore[arg-type]
+    assert set(site.asked) == {"fe1"}
+
+
+def test_tags_choose_the_part(site: Lab) -> None:
+    assert site.run("harden", "--limit", "fe1", "--tags", "oakley").exit_code == 0
+    assert site.number("fe1", "NLBSFlags") == 1
+    assert site.policies("fe1")["objects"] == 0
+    assert site.run("harden", "--limit", "fe2", "--tags", "policy").exit_code == 0
+    assert site.number("fe2", "NLBSFlags") is None
+    assert site.policies("fe2")["assigned"] == "Exchange IPsec"
+
+
+def test_an_inventory_with_ansibles_own_winrm_works_unchanged(site: Lab) -> None:
+    site.variables["ansible_connection"] = "winrm"
+    site.host_variables["fe2"] = {"ansible_winrs_codepage": 949}
+    assert site.run("harden").statuses() == _all("changed")
+    assert site.run("harden").statuses() == _all("ok")
+    site.handle.reset()
+    assert site.run("comply").exit_code == 0
+    assert {site.handle.counters(name)["requests"] for name in EVERYBODY} == {8}
+    assert not [line for _, line in site.typed if "powershell" in line.lower()]
+
+
+def test_kerberos_towards_a_domain_controller_is_refused_before_any_request(site: Lab) -> None:
+    for role in ("front_end", "back_end_cluster", "domain_controller"):
+        site.variables[f"{role}_authentication"] = [{"method": "kerberos"}]
+    refused = site.run("harden")
+    assert refused.exit_code != 0
+    assert "KB 254949" in refused.output or "254949" in refused.output
+    assert "exempt_domain_controllers" in refused.output
+    assert not [host for host in site.asked if site.policies(host)["objects"]]
+    assert site.typed == [] or all("netsh" not in line for _, line in site.typed)
+    site.asked.clear()
+    one = site.run("harden", "--limit", "domain_controller")
+    assert one.exit_code != 0
+    assert site.asked == []
+
+    for role in ("front_end", "back_end_cluster", "domain_controller"):
+        site.variables[f"{role}_exempt_domain_controllers"] = True
+    assert site.run("harden").exit_code == 0
+    assert site.policies("fe1")["policies"]["Exchange IPsec"]["rules"]["Exchange: front end to back end"][
+        "authentication"
+    ] == ["kerberos"]
+    assert site.policies("dc1")["policies"] == {}
+    assert site.run("comply").exit_code == 0
+
+
+def test_the_tier_credentials_asks_nothing_of_a_domain_controller(site: Lab) -> None:
+    site.variables |= {f"{role}_tier": "credentials" for role in ("front_end", "back_end_cluster", "domain_controller")}
+    assert site.run("harden").statuses() == _all("changed", EVERYBODY[:4]) | {"dc1": "ok"}
+    lists = site.policies("fe1")["lists"]
+    assert lists.pop("Exchange: management path")
+    filters = {one for each in lists.values() for one in each["filters"]}
+    assert filters == {
+        f"me:0 > {address}:{port} protocol 6 mirrored"
+        for address in ("192.0.2.21", "192.0.2.22", "192.0.2.30") for port in (110, 143)
+    }  # fmt: skip
+    assert site.run("comply").exit_code == 0
+
+
+def test_the_management_network_may_not_hold_the_servers(site: Lab) -> None:
+    site.variables["front_end_management"] = ["192.0.2.0/24"]
+    run = site.run("harden", "--limit", "fe1")
+    assert run.exit_code != 0
+    assert "192.0.2.0/24" in run.output
+    assert site.asked == []
+
+
+def test_a_misspelt_option_is_named(site: Lab) -> None:
+    site.variables["front_end_tier"] = "everthing"
+    run = site.run("harden", "--limit", "fe1")
+    assert run.exit_code != 0
+    assert "everthing" in run.output
+    assert site.asked == []
+
+
+def test_a_host_outside_its_group_is_told_so(make_lab: LabMaker) -> None:
+    document: dict[str, Any] = copy.deepcopy(SITE)
+    document["groups"]["front_end"] = ["fe1"]
+    lab = make_lab(document)
+    role = {"name": "Role", "ansible.builtin.import_role": {"name": "exchange.ipsec.front_end"}}
+    run = lab.tasks([role], "--limit", "fe2")
+    assert run.exit_code != 0
+    assert "not in the inventory group front_end" in run.output
+    assert lab.asked == []
+
+
+def test_restore_puts_back_the_newest_backup_of_each_host(site: Lab) -> None:
+    site.type("fe2", rf"reg add {OAKLEY_KEY} /v NLBSFlags /t REG_DWORD /d 0 /f")
+    assert site.run("harden").exit_code == 0
+    assert [site.number(name, "NLBSFlags") for name in ("fe1", "fe2")] == [1, 1]
+    restored = site.run("restore", "-e", f"ipsec_restore_dir={site.backups}")
+    assert restored.exit_code == 0, restored.output
+    assert [site.number(name, "NLBSFlags") for name in ("fe1", "fe2")] == [None, 0]
+    assert not site.backups.joinpath("be1").exists()
+    again = site.run("restore", "-e", f"ipsec_restore_dir={site.backups}")
+    assert again.exit_code == 0
+    assert "changed" not in again.statuses().values()
+
+
+def test_restore_of_a_named_file(site: Lab) -> None:
+    assert site.run("harden", "--limit", "front_end").exit_code == 0
+    (backup,) = site.backups.glob("fe1_oakley_*.reg")
+    run = site.run("restore", "--limit", "fe1", "-e", f"ipsec_restore_file={backup}")
+    assert run.exit_code == 0, run.output
+    assert [site.number(name, "NLBSFlags") for name in ("fe1", "fe2")] == [None, 1]
+    missing = site.run("restore", "--limit", "fe1", "-e", "ipsec_restore_file=nowhere.reg")
+    assert missing.exit_code != 0
+    assert "nowhere.reg" in missing.output
+    assert "Traceback" not in missing.output

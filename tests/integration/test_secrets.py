@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A pre-shared key is seen by nobody: not in output at any verbosity, not in a diff, a failure or a process list."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Lab
+from tests.integration.test_policy import MAIL
+from tests.playbooks.run import PlaybookRun
+
+KEY = "Zaubernuss-4711"
+POLICY = "exchange.ipsec.policy"
+SHAPES = (KEY, KEY.encode("utf-16-le").hex(), KEY.encode().hex(), "Zaubernuss")
+
+
+def _with_key(**changes: Any) -> dict[str, Any]:
+    want = copy.deepcopy(MAIL) | changes
+    want["rules"][0]["authentication"] = [{"method": "psk", "psk": KEY}]
+    return want
+
+
+def _texts(lab: Lab, run: PlaybookRun) -> Iterator[tuple[str, str]]:
+    yield "what Ansible printed", run.output
+    yield "results", str(run.results)
+    yield "command lines on the host", "\n".join(line for _, line in lab.typed)
+    for path in lab.folder.rglob("*"):
+        if path.is_file() and not path.name.startswith("play"):
+            yield str(path.name), path.read_bytes().decode("utf-16-le" if path.suffix == ".reg" else "utf-8", "replace")
+
+
+def _unseen(lab: Lab, run: PlaybookRun) -> None:
+    for where, text in _texts(lab, run):
+        shown = text.lower().replace(",", "").replace("\\\r\n  ", "").replace("\\\n  ", "")
+        for shape in SHAPES:
+            assert shape.lower() not in shown, f"{shape} in {where}"
+
+
+@pytest.fixture
+def keyed(lab: Lab) -> Lab:
+    """The key comes from a file of variables, as from a vault."""
+    lab.variables["vaulted_key"] = KEY
+    return lab
+
+
+def test_the_key_reaches_the_host_and_nothing_else(lab: Lab) -> None:
+    for arguments in (("-vvvv", "--check", "--diff"), ("-vvvv", "--diff"), ("-vvvv", "--diff")):
+        _unseen(lab, lab.task(POLICY, _with_key(), *arguments))
+    rule = lab.policies("fe1")["policies"]["Mail"]["rules"]["POP3"]
+    assert rule["authentication"] == [f"psk:{KEY}"]
+
+
+def test_another_key_is_a_change_that_does_not_show_either(lab: Lab) -> None:
+    assert lab.task(POLICY, _with_key()).exit_code == 0
+    want = _with_key()
+    want["rules"][0]["authentication"][0]["psk"] = "Another-0815"
+    run = lab.task(POLICY, want, "-vvvv", "--diff")
+    assert run.one(POLICY).status == "changed"
+    assert "Another-0815" not in run.output
+    _unseen(lab, run)
+    assert lab.policies("fe1")["policies"]["Mail"]["rules"]["POP3"]["authentication"] == ["psk:Another-0815"]
+
+
+def test_compliance_does_not_show_the_key_it_found(lab: Lab) -> None:
+    assert lab.task(POLICY, _with_key()).exit_code == 0
+    run = lab.task("exchange.ipsec.compliance", MAIL, "-vvvv", "--diff")
+    assert run.exit_code != 0
+    _unseen(lab, run)
+
+
+def test_info_does_not_show_the_key_it_found(lab: Lab) -> None:
+    assert lab.task(POLICY, _with_key()).exit_code == 0
+    run = lab.task("exchange.ipsec.policy_info", {"evidence": True}, "-vvvv")
+    assert run.exit_code == 0
+    _unseen(lab, run)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param({"assigned": "perhaps"}, id="bad-argument"),
+        pytest.param({"main_mode": {"lifetime": -1}}, id="bad-value"),
+        pytest.param({"name": "line\nbreak"}, id="name-that-netsh-cannot-take"),
+    ],
+)
+def test_a_failure_does_not_show_the_key(lab: Lab, spoil: dict[str, Any]) -> None:
+    run = lab.task(POLICY, _with_key(**spoil), "-vvvv", "--diff")
+    assert run.exit_code != 0
+    _unseen(lab, run)
+
+
+def test_a_key_that_netsh_cannot_take_is_not_shown(lab: Lab) -> None:
+    want = _with_key()
+    want["rules"][0]["authentication"][0]["psk"] = f"{KEY}\n{KEY}"
+    run = lab.task(POLICY, want, "-vvvv", "--diff")
+    assert run.exit_code != 0
+    _unseen(lab, run)
+
+
+def test_netsh_that_fails_does_not_show_the_key(lab: Lab) -> None:
+    lab.host("fe1").has_program = lambda name: name != "netsh"  # type: ignore[method-assign]
+    run = lab.task(POLICY, _with_key(), "-vvvv", "--diff")
+    assert run.one(POLICY).status == "failed"
+    assert "Mail" in run.one(POLICY).message
+    _unseen(lab, run)
+
+
+@pytest.mark.parametrize("kind", ["drop", "truncate", "die"])
+def test_a_broken_connection_does_not_show_the_key(lab: Lab, kind: str) -> None:
+    lab.handle.fault("fe1", kind, {"drop": "8", "truncate": "300", "die": "1"}[kind])
+    run = lab.task(POLICY, _with_key(), "-vvvv", "--diff")
+    assert run.exit_code != 0
+    assert "Traceback" not in run.one(POLICY).message
+    _unseen(lab, run)
+
+
+def test_the_backup_of_the_policy_is_for_its_owner_only(lab: Lab) -> None:
+    """The one file that must hold the key to be of use is readable for nobody else."""
+    assert lab.task(POLICY, _with_key()).exit_code == 0
+    for path in Path(lab.folder).rglob("*.reg"):
+        assert path.stat().st_mode & 0o077 == 0
