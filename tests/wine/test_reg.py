@@ -48,7 +48,7 @@ def compared(cases: list[Case], locale: str, codec: str, profile: Profile) -> di
     if not has_locale(locale):
         pytest.skip(f"needs the locale {locale}: apt-get install locales; localedef -i ko_KR -f UTF-8 {locale}")
     lines = [case.lines(number) for number, case in enumerate(cases)]
-    wine = Wine(BUILD / "wine" / locale, locale, codec)
+    wine = Wine(BUILD / "wine", locale, codec)
     wine.start()
     try:
         seen = iter(wine.run([f"reg delete {ROOT_KEY} /f", *(line for some in lines for line in some)])[1:])
