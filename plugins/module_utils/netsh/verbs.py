@@ -13,8 +13,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-REPEATABLE = ("kerberos", "psk", "rootca")
-"""Authentication: netsh takes the methods in the order of the line; only ``rootca`` may come more than once."""
+REPEATABLE = ("rootca",)
+"""Tags that may come more than once; the order of all authentication methods is their order of preference."""
 
 BARE_WORDS = ("all", "default")
 """Arguments that are a word by themselves."""
