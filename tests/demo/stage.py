@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from tests.checkout import BUILD, ROOT
-from tests.lab.control import ask
+from tests.lab.client import ask
 from tests.playbooks.run import PlaybookRun, environment, run_command
 
 HERE = Path("tests/demo")
