@@ -63,15 +63,16 @@ options:
     description:
       - Folder on the controller that holds a note per open shell, with its id and the address of the host, so that a
         shell left by a killed run is found.
-      - When left out, a folder below C(ANSIBLE_HOME). An empty value keeps no notes.
-    type: str
-    default: "{{ ANSIBLE_HOME ~ '/exchange.ipsec/shells' }}"
+      - When left out, C(exchange.ipsec/shells) below C(ANSIBLE_HOME). V(/dev/null) keeps no notes.
+    type: path
     vars:
       - name: ansible_winrs_shell_record
 """
 
+from pathlib import Path
 from typing import Any
 
+from ansible import constants
 from ansible.errors import AnsibleError
 from ansible.plugins.connection import ConnectionBase
 from ansible.plugins.connection.winrm import Connection as WinrmConnection
@@ -108,7 +109,11 @@ class Connection(WinrmConnection):
 
     def winrs_options(self) -> dict[str, Any]:
         """Return the options that Ansible's own winrm does not have."""
-        return {name: self.get_option(name) for name in ("codepage", "command_timeout", "shell_record")}
+        found = {name: self.get_option(name) for name in ("codepage", "command_timeout", "shell_record")}
+        if not found["shell_record"]:
+            home = constants.config.get_config_value("ANSIBLE_HOME")
+            found["shell_record"] = str(Path(home) / "exchange.ipsec" / "shells")
+        return found
 
     def _build_winrm_kwargs(self) -> None:
         super()._build_winrm_kwargs()

@@ -42,7 +42,7 @@ class ShellRecord:
     """The notes of one user on one listener; they hold nothing but ids, names and times."""
 
     def __init__(self, folder: str, endpoint: str, user: str) -> None:
-        """Keep notes below folder; an empty folder keeps none."""
+        """Keep notes below folder; where that is no folder, keep none."""
         key = _digest(f"{user}\n{endpoint}")
         self._folder = Path(folder).expanduser() / key if folder else None
         self._about = {"endpoint": endpoint, "user": user}
