@@ -109,10 +109,11 @@ def _number(kind: str, text: str) -> Data | None:
     match = re.fullmatch(r"0[xX]([0-9A-Fa-f]{1,16})[ ]*", text)
     if match and int(match[1], 16) < 1 << (8 * NUMBER_KINDS[kind]):
         return int(match[1], 16)
-    return None if kind == "REG_DWORD" else _bytes("REG_BINARY", text)
+    return None if kind == "REG_DWORD" else _bytes(kind, text)
 
 
 def _bytes(kind: str, text: str) -> Data | None:
+    """Read hexadecimal digits; what an old reg.exe prints for a type it does not know stays text."""
     digits = text.rstrip(" ")
     if re.fullmatch(r"(?:[0-9A-Fa-f]{2})*", digits):
         return bytes.fromhex(digits)

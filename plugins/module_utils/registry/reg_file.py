@@ -32,6 +32,7 @@ _HEX = re.compile(
     r"hex(?:\(([0-9a-f]{1,8})\))?:((?:[0-9a-f, \t]|\\[ \t]*(?:;[^\r\n]*)?(?:\r\n|\r|\n))*)", re.IGNORECASE
 )
 _FOLDS = re.compile(r"\\[ \t]*(?:;[^\r\n]*)?[\r\n]+|[ \t]")
+_BREAKS = {"r": "\r", "n": "\n"}
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -201,7 +202,8 @@ class _Parser:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+    """Undo the escapes of a quoted text; those of line breaks are what Wine's reg.exe writes and reads."""
+    return re.sub(r"\\(.)", lambda match: _BREAKS.get(match[1], match[1]), text, flags=re.DOTALL)
 
 
 def _escaped(text: str) -> str:
