@@ -22,10 +22,11 @@ def write_backup(
 ) -> str:
     """Write keys, with all below them, to a new file ``HOST_WHAT_TIME.reg`` and give its path.
 
-    A key that does not exist is written as one to delete, so that importing the file restores its absence. The folder
+    Without ``backup_dir`` the folder is ``backup`` where ansible-playbook was started: the folder of the playbook may
+    be the installed collection. A key that does not exist is written as one to delete, so that importing the file restores its absence. The folder
     is made with mode 0700, the file with 0600. SpecError when it cannot be written: then nothing may be changed.
     """
-    folder = Path(args["backup_dir"] or Path(str(task_vars.get("playbook_dir", "."))) / "backup")
+    folder = Path(args["backup_dir"] or "backup")
     stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")
     path = folder / f"{task_vars.get('inventory_hostname', 'host')}_{what}_{stamp}.reg"
     missing = [key for key in keys if key not in registry and not registry.keys_below(key)]

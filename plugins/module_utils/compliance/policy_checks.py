@@ -128,14 +128,17 @@ def lenient_actions(state: HostState, wanted: Wanted) -> Iterator[Finding]:
 
 
 def preshared_keys(state: HostState, wanted: Wanted) -> Iterator[Finding]:
-    """``psk.in_use``: Windows keeps a pre-shared key in clear, where every administrator of the host reads it."""
+    """``psk.in_use``: Windows keeps a pre-shared key in clear, where every administrator of the host reads it.
+
+    What the wanted policy asks for itself is told, but only as info.
+    """
     policy = state.in_force
     for rule in _negotiating(policy) if policy else ():
         if any(isinstance(method, PresharedKey) for method in rule.authentication):
             asked = _declared(rule, wanted)
             wants = asked is not None and any(isinstance(method, PresharedKey) for method in asked.authentication)
             yield Finding(
-                Severity.LOW if wants else Severity.MEDIUM, "psk.in_use", "kerberos or certificate",
+                Severity.INFO if wants else Severity.MEDIUM, "psk.in_use", "kerberos or certificate",
                 f"rule {_called(rule)!r} authenticates with a pre-shared key", f"{STORE_KEY}, policy {policy.name!r}"
                 if policy else STORE_KEY, "change the authentication of the rule to certificate or kerberos",
             )  # fmt: skip

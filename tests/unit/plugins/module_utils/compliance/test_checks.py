@@ -134,7 +134,7 @@ FIRES = [
                  id="passthrough"),
     pytest.param(state(TUNNEL), Wanted(), ["medium rule.tunnel"], id="tunnel"),
     pytest.param(state(PSK), Wanted(), ["medium psk.in_use"], id="psk"),
-    pytest.param(state(PSK), Wanted(PSK), ["low psk.in_use"], id="psk-wanted"),
+    pytest.param(state(PSK), Wanted(PSK), ["info psk.in_use"], id="psk-wanted"),
     pytest.param(state(service=Service.STOPPED), WANTED, ["high service.stopped"], id="stopped"),
     pytest.param(state(service=Service.MISSING), WANTED, ["high service.missing"], id="service-missing"),
     pytest.param(state(start=Start.DISABLED), WANTED, ["high service.disabled"], id="disabled"),
