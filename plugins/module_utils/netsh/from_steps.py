@@ -6,12 +6,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
-from ..model.authentication import REDACTED, PresharedKey, Secret
-from ..model.policy import Rule
 from ..plan import steps as s
 from . import render
+from .security_words import redacted_policy, redacted_response, redacted_rule
 
 
 def lines_for(step: s.Step, *, reveal: bool) -> list[str]:
@@ -25,7 +22,7 @@ def lines_for(step: s.Step, *, reveal: bool) -> list[str]:
         return _for_action(step)
     if isinstance(step, (s.AddRule, s.DeleteRule)):
         if isinstance(step, s.AddRule):
-            return [render.add_rule(step.policy_name, step.rule if reveal else _redacted(step.rule))]
+            return [render.add_rule(step.policy_name, step.rule if reveal else redacted_rule(step.rule))]
         return [render.delete_rule(step.policy_name, step.rule.name)]
     return _for_policy(step, reveal=reveal)
 
@@ -53,20 +50,22 @@ def _for_action(
         return [render.delete_filter_action(step.name)]
     if isinstance(step, s.RenameFilterAction):
         return [render.rename_filter_action(step.name, step.new_name)]
-    return [render.set_filter_action(step.action.name, step.action)]
+    lines = [render.set_filter_action(step.action.name, step.action)]
+    return lines if step.action.description else [*lines, render.describe_filter_action(step.action.name, "")]
 
 
 def _for_policy(
     step: s.CreatePolicy | s.SetPolicy | s.SetDefaultResponse | s.DeletePolicy | s.Assign | s.Unassign, *, reveal: bool
 ) -> list[str]:
     if isinstance(step, s.CreatePolicy):
-        return render.add_policy(step.policy)
+        return render.add_policy(step.policy if reveal else redacted_policy(step.policy))
     if isinstance(step, s.DeletePolicy):
         return [render.delete_policy(step.name)]
     if isinstance(step, (s.Assign, s.Unassign)):
         return [render.set_policy(step.name, assigned=isinstance(step, s.Assign))]
     if isinstance(step, s.SetDefaultResponse):
-        return [render.set_default_response(step.policy_name, step.response)]
+        response = step.response if reveal else redacted_response(step.response)
+        return [render.set_default_response(step.policy_name, response)]
     return [render.set_policy(
         step.name,
         new_name=step.new_name,
@@ -74,10 +73,3 @@ def _for_policy(
         main_mode=step.main_mode,
         polling_minutes=step.polling_minutes,
     )]  # fmt: skip
-
-
-def _redacted(rule: Rule) -> Rule:
-    methods = tuple(
-        PresharedKey(Secret(REDACTED)) if isinstance(method, PresharedKey) else method for method in rule.authentication
-    )
-    return dataclasses.replace(rule, authentication=methods)

@@ -13,13 +13,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import NetshError
-from ..model.actions import ActionKind, FilterAction
+from ..model.actions import FilterAction
+from ..model.authentication import REDACTED
 from ..model.filters import Filter, FilterList
 from ..model.policy import DefaultResponse, Policy, Rule
 from ..model.security import MainMode
 from .filter_words import filter_arguments
 from .quoting import quote, quote_name
-from .security_words import authentication_arguments, main_mode_offers, minutes, quick_mode_offers, yes_no
+from .security_words import (
+    action_arguments,
+    authentication_arguments,
+    main_mode_arguments,
+    quick_mode_offers,
+    redacted_policy,
+    yes_no,
+)
 from .verbs import find_command
 
 LINE_END = "\r\n"
@@ -57,7 +65,7 @@ def delete_filter_list(name: str) -> str:
 
 def add_filter_action(action: FilterAction) -> str:
     """Create a filter action."""
-    arguments = [("name", _action_name(action.name)), *_description(action.description), *_action_arguments(action)]
+    arguments = [("name", _action_name(action.name)), *_description(action.description), *action_arguments(action)]
     return _line("add", "filteraction", arguments)
 
 
@@ -65,12 +73,12 @@ def set_filter_action(name: str, action: FilterAction) -> str:
     """Give a filter action another content, and another name where ``action.name`` differs.
 
     An empty description is not written: it would make netsh's answer to an empty value decide over the rest of the
-    line. clear_description is the line for that.
+    line. describe_filter_action writes it.
     """
     arguments = [("name", _action_name(name))]
     if action.name != name:
         arguments.append(("newname", _action_name(action.name)))
-    arguments += [*_description(action.description), *_action_arguments(action)]
+    arguments += [*_description(action.description), *action_arguments(action)]
     return _line("set", "filteraction", arguments)
 
 
@@ -90,7 +98,7 @@ def add_policy(policy: Policy, assigned: bool = False) -> list[str]:
     arguments = [
         ("name", _policy_name(policy.name)),
         *_description(policy.description),
-        *_main_mode_arguments(policy.main_mode, policy.name, is_new=True),
+        *main_mode_arguments(policy.main_mode, policy.name, is_new=True),
         ("activatedefaultrule", yes_no(response is not None and response.active)),
         ("pollinginterval", str(policy.polling_minutes)),
         ("assign", yes_no(assigned)),
@@ -116,7 +124,7 @@ def set_policy(
         arguments.append(("newname", _policy_name(new_name)))
     arguments += _new_description(description)
     if main_mode is not None:
-        arguments += _main_mode_arguments(main_mode, name, is_new=False)
+        arguments += main_mode_arguments(main_mode, name, is_new=False)
     if polling_minutes is not None:
         arguments.append(("pollinginterval", str(polling_minutes)))
     if assigned is not None:
@@ -165,6 +173,31 @@ def set_default_response(policy_name: str, response: DefaultResponse) -> str:
     return _line("set", "defaultrule", arguments)
 
 
+def describe_filter_action(name: str, description: str) -> str:
+    """Change the description of a filter action; empty takes it away."""
+    return _line("set", "filteraction", [("name", _action_name(name)), *_new_description(description)])
+
+
+def render_policy(policy: Policy, assigned: bool, *, reveal: bool = False) -> str:
+    """Write a whole script that makes a policy on an empty store: lists, actions, policy, rules, assignment last.
+
+    For people and for ``netsh -f``; lines that begin with ``#`` are remarks. Pre-shared keys are stars unless
+    ``reveal``, and a remark says so.
+    """
+    shown = policy if reveal else redacted_policy(policy)
+    lines = [f"# IPsec policy {policy.name!r}; run it with: netsh -f FILE"]
+    if shown != policy:
+        lines.append(f"# Pre-shared keys are left out: put them in where {REDACTED} stands.")
+    for filter_list in shown.filter_lists:
+        lines += add_filter_list(filter_list)
+    lines += [add_filter_action(action) for action in shown.filter_actions]
+    lines += add_policy(shown)
+    lines += [add_rule(shown.name, rule) for rule in shown.rules]
+    if assigned:
+        lines.append(set_policy(shown.name, assigned=True))
+    return script(lines)
+
+
 def script(lines: Iterable[str], encoding: str | None = None) -> str:
     """Join lines to what netsh reads from standard input or a file: CRLF, ended by ``exit``.
 
@@ -191,29 +224,6 @@ def _line(verb: str, subject: str, arguments: list[tuple[str, str]]) -> str:
     if unknown:
         raise NetshError(f"'{verb} {subject}' has no argument {unknown[0]!r}")
     return " ".join(["ipsec", "static", verb, subject, *(f"{tag}={value}" for tag, value in arguments)])
-
-
-def _action_arguments(action: FilterAction) -> list[tuple[str, str]]:
-    if action.kind is not ActionKind.NEGOTIATE:
-        return [("action", action.kind.value)]
-    return [
-        ("qmpfs", yes_no(action.pfs)),
-        ("inpass", yes_no(action.inbound_passthrough)),
-        ("soft", yes_no(action.soft)),
-        ("action", action.kind.value),
-        ("qmsecmethods", quick_mode_offers(action.offers)),
-    ]
-
-
-def _main_mode_arguments(main_mode: MainMode, policy_name: str, *, is_new: bool) -> list[tuple[str, str]]:
-    """Write a main mode; netsh itself sets one quick mode for each main mode where ``mmpfs`` is on (its help)."""
-    arguments = [("mmpfs", yes_no(main_mode.pfs))]
-    if main_mode.pfs and main_mode.quick_modes > 1:
-        raise NetshError(f"policy {policy_name!r}: with main-mode pfs netsh sets quick_modes to 1; leave it out")
-    if not main_mode.pfs and (main_mode.quick_modes or not is_new):
-        arguments.append(("qmpermm", str(main_mode.quick_modes)))
-    lifetime = minutes(main_mode.lifetime_seconds, f"the main-mode lifetime of policy {policy_name!r}")
-    return [*arguments, ("mmlifetime", lifetime), ("mmsecmethods", main_mode_offers(main_mode.offers))]
 
 
 def _description(text: str) -> list[tuple[str, str]]:

@@ -2,13 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Offers, lifetimes and authentication methods as netsh writes them."""
+"""Filter actions, main mode, offers, lifetimes and authentication methods as netsh writes them."""
 
 from __future__ import annotations
 
+import dataclasses
+
 from ..errors import NetshError
-from ..model.authentication import Authentication, Certificate, Kerberos, PresharedKey
-from ..model.security import DEFAULT_MAIN_MODE_SECONDS, DhGroup, MainModeOffer, QuickModeOffer
+from ..model.actions import ActionKind, FilterAction
+from ..model.authentication import REDACTED, Authentication, Certificate, Kerberos, PresharedKey, Secret
+from ..model.policy import DefaultResponse, Policy, Rule
+from ..model.security import DEFAULT_MAIN_MODE_SECONDS, DhGroup, MainMode, MainModeOffer, QuickModeOffer
 from .quoting import quote
 
 GROUP_NUMBERS = {DhGroup.LOW: 1, DhGroup.MEDIUM: 2, DhGroup.HIGH: 3}
@@ -21,6 +25,30 @@ EMBEDDED_QUOTE = "\\'"
 def yes_no(value: bool) -> str:
     """Write a truth value."""
     return "yes" if value else "no"
+
+
+def action_arguments(action: FilterAction) -> list[tuple[str, str]]:
+    """Write what a filter action does; the options of a negotiation only where there is one."""
+    if action.kind is not ActionKind.NEGOTIATE:
+        return [("action", action.kind.value)]
+    return [
+        ("qmpfs", yes_no(action.pfs)),
+        ("inpass", yes_no(action.inbound_passthrough)),
+        ("soft", yes_no(action.soft)),
+        ("action", action.kind.value),
+        ("qmsecmethods", quick_mode_offers(action.offers)),
+    ]
+
+
+def main_mode_arguments(main_mode: MainMode, policy_name: str, *, is_new: bool) -> list[tuple[str, str]]:
+    """Write a main mode; netsh itself sets one quick mode for each main mode where ``mmpfs`` is on (its help)."""
+    arguments = [("mmpfs", yes_no(main_mode.pfs))]
+    if main_mode.pfs and main_mode.quick_modes > 1:
+        raise NetshError(f"policy {policy_name!r}: with main-mode pfs netsh sets quick_modes to 1; leave it out")
+    if not main_mode.pfs and (main_mode.quick_modes or not is_new):
+        arguments.append(("qmpermm", str(main_mode.quick_modes)))
+    lifetime = minutes(main_mode.lifetime_seconds, f"the main-mode lifetime of policy {policy_name!r}")
+    return [*arguments, ("mmlifetime", lifetime), ("mmsecmethods", main_mode_offers(main_mode.offers))]
 
 
 def minutes(seconds: int, what: str) -> str:
@@ -76,3 +104,28 @@ def _certificate(method: Certificate, what: str) -> str:
     if quoted != quoted.strip():
         raise NetshError(f"{what}: the authority {name!r} begins or ends with a blank; leave it out")
     return quote(f"{quoted} {flags}", f"the authority {name!r} of {what}")
+
+
+def redacted_policy(policy: Policy) -> Policy:
+    """Put stars in the place of every pre-shared key of a policy, for a text that people read."""
+    response = policy.default_response
+    return dataclasses.replace(
+        policy,
+        rules=tuple(redacted_rule(rule) for rule in policy.rules),
+        default_response=redacted_response(response) if response is not None else None,
+    )
+
+
+def redacted_rule(rule: Rule) -> Rule:
+    """Put stars in the place of the pre-shared key of a rule."""
+    return dataclasses.replace(rule, authentication=_redacted(rule.authentication))
+
+
+def redacted_response(response: DefaultResponse) -> DefaultResponse:
+    """Put stars in the place of the pre-shared key of a default response rule."""
+    return dataclasses.replace(response, authentication=_redacted(response.authentication))
+
+
+def _redacted(methods: tuple[Authentication, ...]) -> tuple[Authentication, ...]:
+    stars = PresharedKey(Secret(REDACTED))
+    return tuple(stars if isinstance(method, PresharedKey) else method for method in methods)
