@@ -6,7 +6,6 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import shutil
 import sys
 import time
 
@@ -68,8 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"{stage.name:<12} {stage.about}")
         return 0
     require_all = os.environ.get("IPSEC_REQUIRE_ALL", "") not in {"", "0"}
-    shutil.rmtree(LOGS, ignore_errors=True)
-    LOGS.mkdir(parents=True)
+    LOGS.mkdir(parents=True, exist_ok=True)
     link_collection()
     chosen = [stage for stage in STAGES if not options.only or stage.name in options.only]
     outcomes = [run_stage(stage, require_all) for stage in chosen]
