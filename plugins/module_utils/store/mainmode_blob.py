@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable
 from uuid import UUID
 
-from ..errors import StoreFormatError
+from ..errors import SpecError, StoreFormatError
 from ..model.security import DEFAULT_MAIN_MODE_SECONDS, DhGroup, Encryption, Integrity, MainMode, MainModeOffer
 from .keys import BLOB_TYPES, Generation, ObjectClass
 from .wire import ByteWriter, check_length, read_frame
@@ -19,6 +19,7 @@ from .wire import ByteWriter, check_length, read_frame
 _TYPE = BLOB_TYPES[ObjectClass.MAIN_MODE]
 _NO_GUID = UUID(int=0)
 _METHODS_AT = 84
+_FIELDS_AT = {"quick_modes": 52, "lifetime_seconds": 56, "offers": 80}
 _METHOD = struct.Struct("<2s2sIIIIII8sB7sIIIII")
 _ENCRYPTION = {1: Encryption.DES, 2: Encryption.TRIPLE_DES, 3: Encryption.TRIPLE_DES}
 _INTEGRITY = {1: Integrity.MD5, 2: Integrity.SHA1}
@@ -138,7 +139,10 @@ def main_mode_from_blob(blob: MainModeBlob, what: str) -> MainMode:
             raise StoreFormatError(what, problem, _METHODS_AT + 64 * index + 52)
     seconds = _agreed(blob.seconds, (method.seconds for method in plain), "lifetime", 56, what)
     quick_modes = _agreed(blob.quick_modes, (method.quick_modes for method in plain), "limit of quick modes", 52, what)
-    return MainMode(tuple(dict.fromkeys(offers)), seconds or DEFAULT_MAIN_MODE_SECONDS, quick_modes, blob.pfs == 1)
+    try:
+        return MainMode(tuple(dict.fromkeys(offers)), seconds or DEFAULT_MAIN_MODE_SECONDS, quick_modes, blob.pfs == 1)
+    except SpecError as exc:
+        raise StoreFormatError(what, str(exc), _FIELDS_AT.get(exc.place)) from exc
 
 
 def main_mode_blob(main_mode: MainMode, generation: Generation, instance: UUID, options: int = 0) -> MainModeBlob:

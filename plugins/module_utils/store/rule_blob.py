@@ -20,6 +20,7 @@ from .wire import NO_TEXT, ByteReader, ByteWriter, check_length, read_frame
 PRESHARED_KEY, CERTIFICATE, KERBEROS = 1, 3, 5
 
 _TYPE = BLOB_TYPES[ObjectClass.RULE]
+_OTHER_TYPES = tuple(kind.bytes_le for kind in BLOB_TYPES.values() if kind != _TYPE)
 _METHODS_SECTION = UUID("01010101-0101-0101-0101-010101010101").bytes_le
 _FLAGS_SECTION = UUID("01010101-0101-0101-0101-010101010102").bytes_le
 _TUNNEL_SECTION = UUID("01010101-0101-0101-0101-010101010103").bytes_le
@@ -108,9 +109,9 @@ def encode_rule_blob(blob: RuleBlob) -> bytes:
 
 
 def holds_key(data: bytes) -> bool:
-    """Say whether a blob of any kind holds a pre-shared key; a rule that cannot be read may hold one."""
+    """Say whether a blob of any kind holds a pre-shared key; one that cannot be read may hold one."""
     if not data.startswith(_TYPE.bytes_le):
-        return _TYPE.bytes_le in data
+        return not data.startswith(_OTHER_TYPES) or _TYPE.bytes_le in data
     try:
         blob = decode_rule_blob(data, "")
     except IpsecError:
