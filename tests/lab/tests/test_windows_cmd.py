@@ -9,6 +9,7 @@ from tests.lab.windows.clock import Clock
 from tests.lab.windows.host import WindowsHost
 
 UNKNOWN = "'nix' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n"
+BAD_SYNTAX = "The syntax of the command is incorrect.\r\n"
 
 
 @pytest.fixture
@@ -44,6 +45,8 @@ def host() -> WindowsHost:
     pytest.param("echo a ) b", 0, "a ) b\r\n", "", id="a-parenthesis-outside-a-group"),
     pytest.param("& echo a", 255, "", "& was unexpected at this time.\r\n", id="syntax-error"),
     pytest.param("echo " + "x" * 8187, 1, "", "The command line is too long.\r\n", id="8192-characters"),
+    pytest.param("for /l %i in (a,1,2) do echo %i", 255, "", BAD_SYNTAX, id="no-number"),
+    pytest.param("findstr [<nul", 255, "", BAD_SYNTAX, id="bad-pattern"),
     pytest.param("hostname", 0, "fe1\r\n", "", id="hostname"),
     pytest.param("whoami", 0, "fe1\\administrator\r\n", "", id="whoami"),
     pytest.param("chcp", 0, "Active code page: 437\r\n", "", id="code-page"),

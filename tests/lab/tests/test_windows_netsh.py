@@ -207,6 +207,16 @@ def test_main_mode_of_a_policy() -> None:
     assert (mode.lifetime, mode.quick_modes, mode.pfs) == (3600, 1, True)
 
 
+def test_a_damaged_object_is_an_error_and_netsh_goes_on() -> None:
+    host, objects = made()
+    host.run(
+        f"reg add HKLM\\{objects.path}\\{found(objects, store.LIST, 'Mail').name} /v ipsecData /t REG_BINARY /d 00 /f"
+    )
+    out = feed(host, "add filter Mail me any\nadd filterlist Other\n")
+    assert out.count("ERR IPsec[15011] : ") == 1
+    assert objects.find(store.LIST, "Other") is not None
+
+
 def test_only_one_policy_is_assigned() -> None:
     host, objects = made(MAIL + "set policy P assign=y\nadd policy Q assign=yes\n")
     assert objects.assigned() is found(objects, store.POLICY, "Q")

@@ -133,12 +133,12 @@ def test_overwriting_asks_first() -> None:
     assert value.text == "new"
 
 
-def test_adding_a_key_alone_sets_no_value() -> None:
+def test_adding_a_key_alone_sets_an_empty_default_value() -> None:
     host = WindowsHost("fe1", "server2022")
     host.run("reg add HKLM\\SOFTWARE\\K /f")
     key = host.registry.open(r"HKLM\SOFTWARE\K")
     assert key is not None
-    assert not key.values
+    assert [(value.name, value.type, value.data) for value in key.values.values()] == [("", 1, b"\x00\x00")]
 
 
 def test_export_then_import_on_another_host() -> None:

@@ -66,6 +66,10 @@ def run_line(ctx: Context, line: str) -> Steps:
         return (yield from run_node(ctx, tree)) if tree else 0
     except Exit as exc:
         return exc.code
+    except (ValueError, ArithmeticError, re.error):
+        ctx.complain("cmd.badsyntax")
+        ctx.shell.errorlevel = 255
+        return 255
 
 
 def run_node(ctx: Context, node: Node) -> Steps:

@@ -12,6 +12,7 @@ from .context import Context
 from .reg_query import Query, run_query
 
 _TYPES = {name: number for number, name in reg.TYPE_NAMES.items()}
+_TYPES["REG_DWORD_LITTLE_ENDIAN"] = reg.REG_DWORD
 _FLAGS = {
     "query": {"/ve", "/s", "/k", "/d", "/c", "/e", "/z"},
     "add": {"/ve", "/f"},
@@ -54,11 +55,11 @@ def _read_options(verb: str, words: list[str]) -> tuple[list[str], dict[str, str
     index = 0
     while index < len(words):
         word = words[index]
-        low = word.lower()
-        if len(paths) < _PATHS[verb] and not low.startswith("/"):
-            paths.append(word)
-        elif low in ("/?", "-?"):
+        low = re.sub(r"^-", "/", word.lower())
+        if low == "/?":
             options["/?"] = ""
+        elif len(paths) < _PATHS[verb]:  # whatever stands first is a key, switches included
+            paths.append(word)
         elif low in _WITH_VALUE.get(verb, ()) and low not in options:
             index += 1
             if index >= len(words):
@@ -78,7 +79,7 @@ def _key_path(path: str) -> str:
     full = re.sub(r"^\\\\[^\\]+\\", "", path)
     hive, slash, rest = full.rstrip("\\").partition("\\")
     long = reg.Registry.canonical(hive)
-    if not hive or long is None or "\\\\" in rest:
+    if not hive or long is None or "\\\\" in rest or path.endswith("\\\\") or full == f"{hive}\\":
         raise Usage("reg.badkey")
     return long + slash + rest
 
@@ -128,6 +129,7 @@ def _data(kind: int, text: str | None, separator: str) -> bytes:
     if kind == reg.REG_MULTI_SZ:
         parts = (text or "").split(separator)
         parts = parts[:-1] if parts[-1] == "" else parts
+        parts = [] if parts == [""] else parts
         if "" in parts:
             raise Usage("reg.syntax")
         return reg.encode_list(parts)
@@ -138,22 +140,19 @@ def _add(ctx: Context, paths: list[str], options: dict[str, str]) -> Steps:
     path = _key_path(paths[0])
     kind = _TYPES.get(options.get("/t", "REG_SZ").upper())
     separator = options.get("/s", "\\0")
-    if kind is None or ("/v" in options and "/ve" in options) or (len(separator) != 1 and separator != "\\0"):
+    if kind is None or ("/v" in options and "/ve" in options) or len(options.get("/s", ";")) != 1:
         raise Usage("reg.syntax")
-    if kind in (reg.REG_DWORD, reg.REG_QWORD, reg.REG_DWORD_BE) and "/d" not in options and "/v" in options:
+    if kind in (reg.REG_DWORD, reg.REG_DWORD_BE) and "/d" not in options and ctx.host.profile.modern:
         raise Usage("reg.syntax")
     data = _data(kind, options.get("/d"), separator)
     name = options.get("/v", "")
-    if "/v" in options or "/ve" in options or "/d" in options or "/t" in options:
-        old = ctx.host.registry.value(path, name)
-        if old is not None and "/f" not in options:
-            agreed = yield from ctx.agrees(ctx.host.text("reg.overwrite", name=name or ctx.host.text("reg.default")))
-            if not agreed:
-                ctx.say("reg.cancelled")
-                return 0
-        ctx.host.registry.create(path).put(name, kind, data)
-    else:
-        ctx.host.registry.create(path)
+    old = ctx.host.registry.value(path, name)
+    if old is not None and "/f" not in options:
+        agreed = yield from ctx.agrees(ctx.host.text("reg.overwrite", name=name or ctx.host.text("reg.default")))
+        if not agreed:
+            ctx.say("reg.cancelled")
+            return 0
+    ctx.host.registry.create(path).put(name, kind, data)
     ctx.say("reg.done")
     return 0
 
@@ -188,6 +187,8 @@ def _delete(ctx: Context, paths: list[str], options: dict[str, str]) -> Steps:
 def _copy(ctx: Context, paths: list[str], options: dict[str, str]) -> Steps:
     yield from ()
     source, target = _key_path(paths[0]), _key_path(paths[1])
+    if source.casefold() == target.casefold():
+        raise Usage("reg.syntax")
     key = ctx.host.registry.open(source)
     if key is None:
         ctx.complain("reg.notfound")

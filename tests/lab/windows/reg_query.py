@@ -87,15 +87,17 @@ def run_query(ctx: Context, query: Query) -> int:
     return 0
 
 
-def _print_key(printer: Printer, path: str, key: reg.Key, deep: bool) -> None:
-    printer.line(path)
+def _print_key(printer: Printer, path: str, key: reg.Key, deep: bool, first: bool = True) -> None:
+    silent = first and printer.modern and not key.values  # the key asked for is named only above values of its own
+    if not silent:
+        printer.line(path)
     for value in key.values.values():
         printer.value(value)
-    if deep or key.values or not printer.modern:
+    if not silent and (deep or key.values or not printer.modern):
         printer.line()
     for sub in key.subkeys():
         if deep:
-            _print_key(printer, f"{path}\\{sub.name}", sub, deep)
+            _print_key(printer, f"{path}\\{sub.name}", sub, deep, first=False)
         else:
             printer.line(f"{path}\\{sub.name}")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..console import Steps
 from ..context import Context
+from . import errors
 from .dynamic import run_dynamic
 from .errors import NetshError, NoSuchCommand
 from .static import run_static
@@ -48,12 +49,16 @@ class Netsh:
         try:
             return self._run(words)
         except NetshError as exc:
-            key = f"netsh.{exc.number:05}"
-            text = self.ctx.host.text(key, **exc.fields) if exc.fields else self.ctx.host.text(key)
-            self.ctx.out.write(f"ERR IPsec[{exc.number:05}] : {text}\r\n\r\n")
+            self._print_error(exc.number, exc.fields)
         except NoSuchCommand:
             self.ctx.say("netsh.nocommand", command=" ".join(words))
+        except ValueError:
+            self._print_error(errors.DAMAGED, {})
         return 1
+
+    def _print_error(self, number: int, fields: dict[str, object]) -> None:
+        text = self.ctx.host.text(f"netsh.{number:05}", **fields)
+        self.ctx.out.write(f"ERR IPsec[{number:05}] : {text}\r\n\r\n")
 
     def _run(self, words: list[str]) -> int:
         low = words[0].lower() if words else "#"
