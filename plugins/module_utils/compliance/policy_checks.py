@@ -51,12 +51,18 @@ def policy_drift(state: HostState, wanted: Wanted) -> Iterator[Finding]:
     if wanted.policy is None or have is None:
         return
     known = {rule_key(rule) for rule in wanted.policy.rules}
+    stands = {rule_key(rule) for rule in have.rules}
     foreign = {f"rules.{rule_key(rule)}": rule for rule in have.rules if rule_key(rule) not in known}
+    missing = {f"rules.{rule_key(rule)}": rule for rule in wanted.policy.rules if rule_key(rule) not in stands}
     for one in differences(wanted.policy, have):
         evidence = f"{STORE_KEY}, policy {have.name!r}, {one.path}"
-        rule = foreign.get(one.path)
-        check = _foreign_id(rule) if rule else f"policy.drift.{_part(one.path)}"
-        yield Finding(_drift_severity(one.path, check), check, one.want, one.have, evidence, _APPLY)
+        check, expected, found = f"policy.drift.{_part(one.path)}", one.want, one.have
+        if rule := foreign.get(one.path):
+            check, expected = _foreign_id(rule), "no rule that nobody declared"
+            found = f"rule {_called(rule)!r} says {rule.filter_action.kind.value} for {rule.filter_list.name!r}"
+        elif rule := missing.get(one.path):
+            expected, found = f"rule {_called(rule)!r}", "no such rule"
+        yield Finding(_drift_severity(one.path, check), check, expected, found, evidence, _APPLY)
 
 
 def foreign_policies(state: HostState, wanted: Wanted) -> Iterator[Finding]:

@@ -155,12 +155,19 @@ def _walk(path: str, want: Any, have: Any, found: list[Difference]) -> None:
 
 
 def _shown(value: Any) -> str:
-    """Write a value on one line, keys starred; a missing one as ``nothing``."""
+    """Write a value on one line; an object that the other side has not is only said to be there."""
     if value is None:
         return "nothing"
     if isinstance(value, dict):
-        pairs = (f"{key}={REDACTED if key == 'psk' else _shown(item)}" for key, item in value.items())
-        return "{" + ", ".join(pairs) + "}"
+        return "present"
     if isinstance(value, list):
-        return "[" + ", ".join(_shown(item) for item in value) + "]"
+        return "[" + ", ".join(_item(item) for item in value) + "]"
     return str(value)
+
+
+def _item(value: Any) -> str:
+    """Write an item of a list, its values alone; keys are stars."""
+    if not isinstance(value, dict):
+        return str(value)
+    values = (REDACTED if key == "psk" else _item(item) for key, item in value.items())
+    return " ".join(one for one in values if one)
