@@ -127,6 +127,8 @@ class _Reader:
         place, rest = _enter(self._place, words)
         if self._place and rest == words and pick(words[0].text, VERBS) is None:
             place, rest = _enter((), words)
+            if not place:
+                raise words[0].problem(f"{words[0].text!r} is no command of netsh {' '.join(self._place)}")
         if not rest:
             self._place = place
         elif place == _STATIC:
@@ -142,7 +144,7 @@ class _Reader:
         head = words[0]
         verb = pick(head.text, VERBS)
         if verb is None:
-            raise head.problem(f"{head.text!r} is no command of netsh ipsec static; it has {', '.join(VERBS)}")
+            raise head.problem(f"{head.text!r} is no command of netsh ipsec static")
         if verb in _READ_ONLY:
             return
         if verb == "importpolicy":

@@ -26,6 +26,7 @@ from .security_words import EMBEDDED_QUOTE, GROUP_NUMBERS
 from .words import Word
 
 _GROUPS = {number: group for group, number in GROUP_NUMBERS.items()}
+_METHOD = re.compile(r"ah\[(md5|sha1)\]|esp\[(des|3des|none),(md5|sha1|none)\]")
 _LIFETIME = re.compile(r"(?:(\d{1,10})k)?/?(?:(\d{1,10})s)?")
 _FLAG = re.compile(r"\s*\b(certmap|excludecaname)\s*:\s*(yes|no|y|n)\b", re.IGNORECASE)
 
@@ -72,14 +73,16 @@ def read_offers(word: Word) -> tuple[QuickModeOffer, ...]:
 
 def _offer(item: str, word: Word) -> QuickModeOffer:
     methods, _, rest = item.partition(":")
-    match = re.fullmatch(r"(?:ah\[(md5|sha1)\])?(\+)?(?:esp\[(des|3des|none),(md5|sha1|none)\])?", methods)
+    found = [_METHOD.fullmatch(part) for part in methods.split("+")]
+    ah = [Integrity(match[1]) for match in found if match and match[1]]
+    esp = [match for match in found if match and match[2]]
     lifetime = _LIFETIME.fullmatch(rest)
-    if match is None or lifetime is None or bool(match[2]) != bool(match[1] and match[3]):
+    if None in found or len(ah) > 1 or len(esp) > 1 or lifetime is None:
         raise word.problem(f"{item!r} is no quick-mode offer such as ESP[3DES,SHA1]:100000k/3600s")
     try:
         return QuickModeOffer(
-            esp=Esp(Encryption(match[3]), Integrity(match[4])) if match[3] else None,
-            ah=Integrity(match[1]) if match[1] else None,
+            esp=Esp(Encryption(esp[0][2]), Integrity(esp[0][3])) if esp else None,
+            ah=ah[0] if ah else None,
             lifetime_seconds=int(lifetime[2] or 0),
             lifetime_kilobytes=int(lifetime[1] or 0),
         )

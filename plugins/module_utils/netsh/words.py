@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ..errors import TextError
 
-BLANKS = " \t\v\f\u3000"
+BLANKS = " \t"
 
 
 @dataclasses.dataclass(frozen=True)
