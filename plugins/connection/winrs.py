@@ -19,7 +19,8 @@ description:
   - Opens one remote shell per task and closes it, also when the task fails or is interrupted. A shell left by a run
     that was killed is named and closed by the next run on the same controller.
   - Runs M(ansible.builtin.raw), M(ansible.builtin.wait_for_connection), C(meta=reset_connection) and the modules of
-    C(exchange.ipsec). Modules written in PowerShell run where the host has PowerShell.
+    C(exchange.ipsec). For modules written in PowerShell use P(ansible.builtin.winrm#connection).
+  - Copies single files to and from the host through C(certutil), which Windows has since Server 2003.
 requirements:
   - pywinrm >= 0.5.0 (Python library)
 extends_documentation_fragment:
@@ -74,7 +75,6 @@ from typing import Any
 
 from ansible import constants
 from ansible.errors import AnsibleError
-from ansible.plugins.connection import ConnectionBase
 from ansible.plugins.connection.winrm import Connection as WinrmConnection
 from ansible.plugins.loader import get_shell_plugin
 from ansible.utils.display import Display
@@ -143,8 +143,13 @@ class Connection(WinrmConnection):
             )
         if self._waits and in_data:
             return self._answer_ping()
-        ConnectionBase.exec_command(self, cmd, in_data=in_data, sudoable=sudoable)
-        return self._run(cmd, in_data or b"")
+        result = self._run(cmd, in_data or b"")
+        if in_data and result[0] and not result[1].strip() and cmd.lower().startswith("powershell"):
+            raise AnsibleError(
+                f"{self._winrm_host} did not run the module: it has no PowerShell, or one that is too old; use"
+                " ansible.builtin.raw or the modules of exchange.ipsec."
+            )
+        return result
 
     def _run(self, cmd: str, stdin: bytes) -> tuple[int, bytes, bytes]:
         host = self.get_option("remote_addr")

@@ -4,7 +4,7 @@
 
 """Options and variables of ansible.builtin.winrm, which exchange.ipsec.winrs shares.
 
-Equal in name, type, default and variables: tests/unit/plugins/connection/test_winrs_options.py compares them.
+Equal in name, type, default and variables: tests/unit/plugins/plugin_utils/test_winrm_contract.py compares them.
 """
 
 from __future__ import annotations

@@ -40,9 +40,9 @@ def put_file(run: Run, source: str, target: str) -> None:
     part = f"{path}.{secrets.token_hex(4)}.b64"
     if data:
         command = f'findstr "^" >"{part}" && certutil -f -decode "{part}" "{path}" >nul && {_size(path)}'
-        code, out, _ = run(f'{command} & del "{part}" 2>nul', _lines(data))
+        code, out, _errors = run(f'{command} & del "{part}" 2>nul', _lines(data))
     else:
-        code, out, _ = run(f'type nul >"{path}" && {_size(path)}', b"")
+        code, out, _errors = run(f'type nul >"{path}" && {_size(path)}', b"")
     found = out.split()[-1].decode("ascii", "replace") if out.split() else "nothing"
     if found != str(len(data)):
         raise AnsibleError(
@@ -55,13 +55,15 @@ def fetch_file(run: Run, source: str, target: str) -> None:
     """Copy a file of the host to a local path, byte for byte; AnsibleError when it cannot be read whole."""
     path = _checked(source)
     part = f"%TEMP%\\{secrets.token_hex(8)}.b64"
-    size_code, size_out, _ = run(_size(path), b"")
+    size_code, size_out, _errors = run(_size(path), b"")
     size = size_out.strip()
     if size_code or not size.isdigit():
         raise AnsibleFileNotFound(f"{source} is no file on the host, or may not be read there.")
     data = b""
     if int(size):
-        code, out, _ = run(f'certutil -f -encode "{path}" "{part}" >nul && type "{part}" & del "{part}" 2>nul', b"")
+        code, out, _errors = run(
+            f'certutil -f -encode "{path}" "{part}" >nul && type "{part}" & del "{part}" 2>nul', b""
+        )
         data = _bytes(out, f"{source} was not read (exit code {code})")
     if len(data) != int(size):
         raise AnsibleError(f"{source} was not read whole: it has {int(size)} bytes, {len(data)} came; try again.")

@@ -70,20 +70,21 @@ def endpoint(connection: Any) -> str:
 def _open(connection: Any, transport: str, codepage: int, record: ShellRecord) -> None:
     if transport == "kerberos":
         _kerberos(connection)
-    protocol = _protocol(connection, transport)
+    protocol = connection.protocol = _protocol(connection, transport)
     try:
         _close_left(protocol, connection._winrm_host, record.left_behind())
         connection.shell_id = protocol.open_shell(codepage=codepage)
+        record.write(connection.shell_id)
     except TROUBLE as exc:
         error = _refusal(exc, protocol, connection)
+        connection.protocol = None
         forget_session(protocol)
         raise error from None
     except BaseException:
         forget_session(protocol)
+        record.settle(closed=close_shell(connection))
         raise
-    connection.protocol = protocol
     connection._connected = True
-    record.write(connection.shell_id)
     display.vvv(f"WINRS SHELL {connection.shell_id} OPEN", host=connection._winrm_host)
 
 

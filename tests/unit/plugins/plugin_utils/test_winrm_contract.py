@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.playbook.play_context import PlayContext
-from ansible.plugins.connection import ConnectionBase, winrm
+from ansible.plugins.connection import winrm
 from winrm.exceptions import WSManFaultError
 from winrm.protocol import Protocol
 from winrm.transport import Transport
@@ -108,7 +108,3 @@ def test_the_options_are_those_of_winrm() -> None:
     assert {name: {fact: option.get(fact) for fact in facts} for name, option in ours.items()} == {
         name: {fact: option.get(fact) for fact in facts} for name, option in theirs.items()
     }
-
-
-def test_the_base_class_still_prepares_a_command() -> None:
-    assert {"cmd", "in_data", "sudoable"} <= set(inspect.signature(ConnectionBase.exec_command).parameters)

@@ -6,12 +6,12 @@ Neither the lab nor Wine has certutil: what it does stands in its documentation,
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 
 import pytest
 from ansible.errors import AnsibleError, AnsibleFileNotFound
 
-from ansible_collections.exchange.ipsec.plugins.plugin_utils import winrm_files
 from ansible_collections.exchange.ipsec.plugins.plugin_utils.winrm_files import fetch_file, put_file
 
 
@@ -30,7 +30,7 @@ class Host:
 
 @pytest.fixture(autouse=True)
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winrm_files.secrets, "token_hex", lambda _: "abc")
+    monkeypatch.setattr(secrets, "token_hex", lambda _: "abc")
 
 
 def test_put(tmp_path: Path) -> None:
