@@ -138,12 +138,11 @@ def _full(exc: BaseException, protocol: Any, connection: Any) -> AnsibleError:
     shells = list_shells(protocol)
     number = min(codes(exc), default=0)
     told = f" Open are: {'; '.join(map(str, shells))}." if shells else ""
-    example = shells[0].shell_id if shells else "ID"
     return AnsibleConnectionFailure(
         f"{connection._winrm_host}: {connection._winrm_user} has as many remote shells open as the host allows"
-        f" (WS-Management fault {number}; user name and password are right).{told} Close one on the host with: winrm"
-        f" delete shell/cmd?ShellId={example} (winrm enumerate shell/cmd lists them), or raise MaxShellsPerUser there"
-        ' with: winrm set winrm/config/winrs @{MaxShellsPerUser="5"}.'
+        f" (WS-Management fault {number}; user name and password are right).{told} Close one on the host with:"
+        f" {_closing(shells[0].shell_id if shells else 'ID')} or raise MaxShellsPerUser there with:"
+        ' winrm set winrm/config/winrs @{MaxShellsPerUser="5"}.'
     )
 
 
@@ -180,7 +179,8 @@ def _delete(protocol: Any, shell_id: str, host: str) -> bool:
 
 
 def _stays(host: str, shell_id: str, why: str) -> str:
-    return (
-        f"{host}: remote shell {shell_id} stays open ({why}): close it on the host with: winrm delete"
-        f" shell/cmd?ShellId={shell_id}"
-    )
+    return f"{host}: remote shell {shell_id} stays open ({why}): close it on the host with: {_closing(shell_id)}"
+
+
+def _closing(shell_id: str) -> str:
+    return f"winrm delete http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd?ShellId={shell_id}"

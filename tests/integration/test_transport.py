@@ -194,7 +194,7 @@ def test_a_wrong_password_is_no_quota(reach: Open, fleet: FleetHandle, kind: str
     ids = [holder._connection.shell_id for holder in holders]
     text = str(caught.value)
     assert all(f"{shell} (opened by 127.0.0.1, " in text for shell in ids)
-    assert f"winrm delete shell/cmd?ShellId={ids[0]}" in text
+    assert f"winrm delete http://schemas.microsoft.com/wbem/wsman/1/windows/shell/cmd?ShellId={ids[0]} or raise" in text
 
 
 def test_a_full_quota_of_today_is_told_the_same_way(reach: Open, fleet: FleetHandle) -> None:
