@@ -100,7 +100,7 @@ class _Reading:
         found: dict[str, _Named] = {}
         for key, one in objects.items():
             if one and found.setdefault(fold(one.name), one) is not one:
-                self._problems.append(f"{key}: a second {what} called {one.name!r}; rules that use it are left out")
+                self._problems.append(f"{key}: a second {what} called {one.name!r}")
         return tuple(found.values())
 
     def _policy(self, one: StoreObject) -> Policy:
