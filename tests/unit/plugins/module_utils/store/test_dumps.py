@@ -56,10 +56,10 @@ RESPONSE = DefaultResponse(
 # made-by.yml: name, port, protocol, in the order of the commands
 SERVICES = (
     "SSH 22 6, Telnet 23 6, RDP 3389 6, RPC 135 6, NetBIOS_Name 137 17, NetBIOS_Datagram 138 17, "
-    "NetBIOS_Session 139 6, SMB 445 6, VNC 5900 6, WinRM_HTTP 5985 6, WinRM_HTTPS 5986 6, TFTP 69 17, SNMP 161 17, MSSQL 1433 6, "
-    "MySQL 3306 6, PostgreSQL 5432 6, FTP_Data 20 6, FTP_Control 21 6, SMTP 25 6, SMTP_Submission 587 6, POP3 110 6, POP3S 995 6, "
-    "IMAP 143 6, IMAPS 993 6, VNC_Alt 5901 6, SNMP_Trap 162 17, MongoDB 27017 6, LLMNR 5355 17, mDNS 5353 17, "
-    "Redis 6379 6, Memcached 11211 6"
+    "NetBIOS_Session 139 6, SMB 445 6, VNC 5900 6, WinRM_HTTP 5985 6, WinRM_HTTPS 5986 6, TFTP 69 17, "
+    "SNMP 161 17, MSSQL 1433 6, MySQL 3306 6, PostgreSQL 5432 6, FTP_Data 20 6, FTP_Control 21 6, SMTP 25 6, "
+    "SMTP_Submission 587 6, POP3 110 6, POP3S 995 6, IMAP 143 6, IMAPS 993 6, VNC_Alt 5901 6, "
+    "SNMP_Trap 162 17, MongoDB 27017 6, LLMNR 5355 17, mDNS 5353 17, Redis 6379 6, Memcached 11211 6"
 )
 
 
@@ -105,6 +105,7 @@ def test_the_snap_in_of_windows_10_in_2022() -> None:
     assert protocols.filter_list.filters[16] == Filter(AnyAddress(), AnyAddress(), 17, 444, 1000)
     assert remote.connection is ConnectionType.DIALUP
     assert remote.filter_list.name == "Remote Access"
+    assert remote.filter_list.filters == (Filter(AnyAddress(), AnyAddress()),)
     assert {rule.filter_action for rule in policy.rules} == {FilterAction("Block", ActionKind.BLOCK)}
 
 
