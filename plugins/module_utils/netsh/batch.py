@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from .words import IgnoredLine, Line, plain_line
 
 _NETSH = re.compile(
-    r'[\s@(]*(?:"[^"]*[\\/]netsh(?:\.exe)?"|(?:[^\s"&|<>]*[\\/])?netsh(?:\.exe)?)(?=$|[\s/\-])', re.IGNORECASE
+    r'[\s@(]*(?:"[^"]*[\\/]netsh(?:\.exe)?"|(?:[^\s"&|<>]*[\\/])?netsh(?:\.exe)?)(?=$|[\s/])', re.IGNORECASE
 )
 _REMARK = re.compile(r"[\s@(]*(?:rem(?=$|[\s.,;:=/])|:)", re.IGNORECASE)
 _SET = re.compile(r'[\s@(]*set\s+(?:"([^"=]+)=([^"]*)"?|([^"=/]+?)=(.*))\s*$', re.IGNORECASE | re.DOTALL)

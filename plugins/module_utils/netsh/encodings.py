@@ -37,7 +37,7 @@ def decode_script(data: bytes, source: str, encoding: str | None = None) -> tupl
     except LookupError:
         raise TextError(source, 1, 1, f"{found!r} is no encoding that Python knows") from None
     except (UnicodeError, ValueError):
-        raise TextError(source, 1, 1, f"the bytes are not {found}") from None
+        raise TextError(source, 1, 1, f"the bytes are not {found!r}") from None
 
 
 def detect(data: bytes) -> str:

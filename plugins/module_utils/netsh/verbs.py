@@ -94,6 +94,7 @@ COMMANDS = (
 )
 """Every command of the context, sorted as netsh's help sorts them."""
 
+_BY_WORDS = {(command.verb, command.subject): command for command in COMMANDS}
 VERBS = tuple(dict.fromkeys(command.verb for command in COMMANDS))
 
 
@@ -109,11 +110,8 @@ def pick(word: str, choices: Sequence[str]) -> str | None:
 
 
 def find_command(verb: str, subject: str) -> Command:
-    """Give the command of that name; KeyError for one that the table has not."""
-    found = next((one for one in COMMANDS if (one.verb, one.subject) == (verb, subject)), None)
-    if found is None:
-        raise KeyError(f"{verb} {subject}")
-    return found
+    """Give the command of two words that stand in the table."""
+    return _BY_WORDS[verb, subject]
 
 
 def subjects_of(verb: str) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ def test_the_encoding_that_is_given_wins() -> None:
     pytest.param(b"ab\ncd\xff\xff", "ascii", "s, line 2, column 3: byte 0xff is not ascii", id="named"),
     pytest.param(b"a\x81b", None, "s, line 1, column 2: byte 0x81 is not cp1252; name its encoding", id="found"),
     pytest.param(b"a", "klingon", "s, line 1, column 1: 'klingon' is no encoding that Python knows", id="unknown"),
+    pytest.param(b"a", "a\0b", "s, line 1, column 1: the bytes are not 'a\\x00b'", id="no-name-at-all"),
 ])
 def test_bytes_that_do_not_fit(data: bytes, encoding: str | None, problem: str) -> None:
     with pytest.raises(TextError) as caught:
