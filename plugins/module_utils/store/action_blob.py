@@ -74,7 +74,7 @@ def decode_action_blob(data: bytes, what: str) -> ActionBlob:
     """Read a blob; StoreFormatError names ``what`` and the byte offset."""
     reader, length = read_frame(data, _TYPE, what)
     count = reader.count("Security-Offer-Count", _OFFER_SIZE)
-    offers = tuple(_decode_offer(reader) for _ in range(count))
+    offers = tuple(_decode_offer(reader) for _unused in range(count))
     check_length(reader, length, 20)
     return ActionBlob(offers, length, reader.rest())
 
@@ -106,7 +106,7 @@ def _decode_offer(reader: ByteReader) -> Offer:
             reader.number("a kind"),
             reader.take(8, "sizes"),
         )
-        for _ in range(3)
+        for _unused in range(3)
     )
     return Offer(seconds, kilobytes, options, pfs, count, slots)
 
@@ -124,13 +124,13 @@ def negotiation_from_blob(blob: ActionBlob, what: str) -> Negotiation:
             offers.append((offer.pfs == 1, _offer(offer, index, what)))
         elif index != len(blob.offers) - 1:
             raise StoreFormatError(what, f"offer {index + 1} is empty and not the last one", start + 16)
-    pfs = {has_pfs for has_pfs, _ in offers}
+    pfs = {has_pfs for has_pfs, _unused in offers}
     if len(pfs) > 1:
-        index = next(index for index, (has_pfs, _) in enumerate(offers) if has_pfs != offers[0][0])
+        index = next(index for index, (has_pfs, _unused) in enumerate(offers) if has_pfs != offers[0][0])
         problem = f"offer {index + 1} differs from the ones before it in PFS; policies here have one PFS for all offers"
         raise StoreFormatError(what, problem, _OFFERS_AT + _OFFER_SIZE * index + 12)
     soft = bool(blob.offers) and blob.offers[-1].count == 0
-    return Negotiation(tuple(dict.fromkeys(offer for _, offer in offers)), pfs == {True}, soft)
+    return Negotiation(tuple(dict.fromkeys(offer for _unused, offer in offers)), pfs == {True}, soft)
 
 
 def _offer(offer: Offer, index: int, what: str) -> QuickModeOffer:

@@ -78,7 +78,7 @@ def decode_filter_blob(data: bytes, what: str) -> FilterBlob:
     """
     reader, length = read_frame(data, _TYPE, what)
     count = reader.count("the number of filters", _SMALLEST)
-    filters = tuple(_decode_filter(reader) for _ in range(count))
+    filters = tuple(_decode_filter(reader) for _unused in range(count))
     check_length(reader, length, 24)
     second = None
     if reader.starts_with(_SECOND_SECTION):

@@ -77,7 +77,7 @@ def decode_main_mode_blob(data: bytes, what: str) -> MainModeBlob:
     quick_modes, seconds = reader.number("QM-Limit"), reader.number("MM-Lifetime")
     second = reader.take(20, "Zero2")
     count = reader.count("Security-Method-Count", _METHOD.size)
-    methods = tuple(_decode_method(reader.take(_METHOD.size, "a security method")) for _ in range(count))
+    methods = tuple(_decode_method(reader.take(_METHOD.size, "a security method")) for _unused in range(count))
     check_length(reader, length, 20)
     padding = (first, second)
     return MainModeBlob(

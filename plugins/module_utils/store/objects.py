@@ -61,11 +61,11 @@ def read_filter_list(one: StoreObject, problems: list[str]) -> FilterList:
     first: dict[tuple[object, ...], tuple[int, Filter]] = {}
     blob = decode_filter_blob(one.blob(), one.what)
     for number, each in enumerate(filters_from_blob(blob, one.what), 1):
-        known, _ = first.setdefault(each.matches, (number, each))
+        known, _unused = first.setdefault(each.matches, (number, each))
         if known != number:
             offset = blob.filters[number - 1].offset
             problems.append(f"{one.what} at byte {offset}: filter {number} ({each}) says the same as filter {known}")
-    filters = tuple(each for _, each in first.values())
+    filters = tuple(each for _unused, each in first.values())
     return FilterList(one.text("ipsecName"), filters, read_description(one, problems))
 
 

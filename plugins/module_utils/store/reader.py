@@ -42,7 +42,8 @@ def read_policies(tree: RegistryTree, root: str = LOCAL_STORE_KEY) -> PolicyStor
 def read_domain_assignment(tree: RegistryTree) -> str | None:
     """Give the name of the policy that the domain assigns to the host, its path where it has no name; None for none.
 
-    Windows writes the two values when a group policy assigns an IPsec policy ([MS-GPIPSEC] 3.2.4.1).
+    Windows leaves two values when a group policy assigns an IPsec policy; public audit scripts read them, while
+    [MS-GPIPSEC] says nothing about the registry of a client.
     """
     for name in ("DSIPSECPolicyName", "DSIPSECPolicyPath"):
         value = tree.value(ASSIGNMENT_KEY, name)

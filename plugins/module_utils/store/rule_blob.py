@@ -73,7 +73,7 @@ def decode_rule_blob(data: bytes, what: str) -> RuleBlob:
     if _section(reader, _FLAGS_SECTION):
         count = reader.count("the number of flags", 4)
         flags_at = reader.offset
-        later_flags = tuple(reader.number("flags") for _ in range(count))
+        later_flags = tuple(reader.number("flags") for _unused in range(count))
     later_tunnel = reader.take(16, "the IPv6 tunnel address") if _section(reader, _TUNNEL_SECTION) else None
     return RuleBlob(
         methods, interface_type, is_tunnel, is_active, tunnel_address, interface_name, tunnel_name, length,
@@ -132,7 +132,7 @@ def _section(reader: ByteReader, start: bytes) -> bool:
 def _decode_methods(reader: ByteReader) -> tuple[AuthMethod, ...]:
     count = reader.count("Auth-Method-Count", 8)
     methods = []
-    for _ in range(count):
+    for _unused in range(count):
         offset = reader.offset
         methods.append(AuthMethod(reader.number("Auth-Type"), reader.counted("Auth-Method-Data"), offset))
     return tuple(methods)

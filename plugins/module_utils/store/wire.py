@@ -44,14 +44,6 @@ class ByteReader:
         """Take a little-endian number."""
         return int.from_bytes(self.take(size, field), "little")
 
-    def flag(self, field: str) -> bool:
-        """Take a number that must be 0 or 1."""
-        start = self.offset
-        value = self.number(field)
-        if value > 1:
-            raise self.problem(f"{field} is {value}, it must be 0 or 1", start)
-        return value == 1
-
     def guid(self, field: str) -> UUID:
         """Take a GUID in the mixed-endian order of Windows."""
         return UUID(bytes_le=self.take(16, field))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import time
 
 import pytest
@@ -201,8 +202,8 @@ def test_three_hundred_kilobytes_take_well_under_fifty_milliseconds() -> None:
     text = "".join(f"HKEY_LOCAL_MACHINE\\Key{number}\r\n{names}{one}\r\n" for number in range(200))
     assert len(text) > 300_000
     seconds = []
-    for _ in range(3):
+    for _unused in range(3):
         start = time.process_time()
         parse_query(text)
         seconds.append(time.process_time() - start)
-    assert min(seconds) < 0.05
+    assert min(seconds) < (0.05 if sys.gettrace() is None else 1)  # a coverage run traces every line

@@ -10,7 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.errors import TextError
-from ansible_collections.exchange.ipsec.plugins.module_utils.registry.reg_file import parse_reg_file, render_reg_file
+from ansible_collections.exchange.ipsec.plugins.module_utils.registry.reg_file import (
+    is_reg_file,
+    parse_reg_file,
+    render_reg_file,
+)
 from ansible_collections.exchange.ipsec.plugins.module_utils.registry.tree import RegistryTree, RegistryValue
 
 KEY = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Example"
@@ -132,6 +136,30 @@ def test_bytes_that_are_no_text(data: bytes, line: int, column: int) -> None:
     with pytest.raises(TextError, match="no UTF-") as caught:
         parse_reg_file(data)
     assert (caught.value.line, caught.value.column) == (line, column)
+
+
+def test_deleted_keys_are_written_first_and_read_back() -> None:
+    data = render_reg_file(RegistryTree({KEY: {"a": RegistryValue("REG_DWORD", 1)}}), deleted_keys=[KEY])
+    text = f'Windows Registry Editor Version 5.00\r\n\r\n[-{KEY}]\r\n\r\n[{KEY}]\r\n"a"=dword:00000001\r\n\r\n'
+    assert data == b"\xff\xfe" + text.encode("utf-16-le")
+    found = parse_reg_file(data)
+    assert found.deleted_keys == (KEY,)
+    assert found.tree.value(KEY, "a") == RegistryValue("REG_DWORD", 1)
+
+
+@pytest.mark.parametrize(("text", "answer"), [
+    pytest.param(WRITTEN, True, id="version-5"),
+    pytest.param("\ufeff\r\nREGEDIT4\r\n", True, id="version-4"),
+    pytest.param(f"\r\n{KEY}\r\n", False, id="what-reg-query-prints"),
+    pytest.param("", False, id="nothing"),
+])  # fmt: skip
+def test_which_texts_are_registration_files(text: str, answer: bool) -> None:
+    assert is_reg_file(text) is answer
+
+
+def test_an_encoding_that_is_none() -> None:
+    with pytest.raises(TextError, match="'klingon' is no encoding"):
+        parse_reg_file(b"REGEDIT4\r\n", "klingon")
 
 
 def test_no_error_shows_data() -> None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from ipaddress import IPv4Network
 
@@ -55,6 +56,7 @@ from tests.unit.plugins.module_utils.store.small_store import (
 )
 
 STORE = small_store()
+GUID = "99999999-9999-9999-9999-999999999999"
 OFFER = QuickModeOffer(Esp(Encryption.TRIPLE_DES, Integrity.SHA1))
 POP3_LIST = FilterList("POP3 clients", (Filter(Me(), Subnet(IPv4Network("192.0.2.7/32")), 6, 0, 110),))
 REQUIRE = FilterAction("Require", ActionKind.NEGOTIATE, (OFFER,))
@@ -108,6 +110,8 @@ def test_an_assigned_policy_that_is_not_there() -> None:
                  id="data-of-another-type"),
     pytest.param(STORE.with_value(key(ACTION), "ipsecNegotiationPolicyAction", text("{x}")),
                  f"{ACTION}\\ipsecNegotiationPolicyAction: '{{x}}' is no GUID", id="action-without-a-guid"),
+    pytest.param(STORE.with_value(key(ACTION), "ipsecNegotiationPolicyAction", text(f"{{{GUID}}}")),
+                 f"{ACTION}\\ipsecNegotiationPolicyAction: {{{GUID}}} is no known action", id="unknown-action"),
     pytest.param(STORE.without_value(key(LIST), "ipsecName"), f"{LIST}: the name of a filter list must not be empty",
                  id="list-without-a-name"),
     pytest.param(STORE.with_value(key(RULE), "ipsecFilterReference", reference(LIST, LIST.replace("6", "7", 1)))
@@ -184,6 +188,18 @@ def with_second_rule(values: dict[str, RegistryValue]) -> RegistryTree:
         .with_value(key(ACTION), "ipsecOwnersReference", owners)
         .with_value(key(LIST), "ipsecOwnersReference", owners)
     )
+
+
+def test_two_default_response_rules() -> None:
+    store = read_policies(with_second_rule({"ipsecFilterReference": reference()}))
+    assert store.policies[0].rules == MAIL.rules
+    assert f"{RESPONSE}: a second default response rule of one policy; it was left out" in store.problems
+
+
+def test_a_default_response_rule_without_offers() -> None:
+    store = read_policies(STORE.without_value(key(RESPONSE), "ipsecNegotiationPolicyReference"))
+    assert store.policies[0].default_response is None
+    assert f"{RESPONSE}: the default response rule leads to 0 filter actions, not to one" in store.problems
 
 
 def test_two_rules_of_one_name() -> None:
@@ -292,13 +308,13 @@ def test_no_value_of_any_type_raises(name: str, value: str, data: str | int | by
 def test_sixty_rules_from_text_take_less_than_thirty_milliseconds() -> None:
     text_of_host = big_query_text(60)
     seconds = []
-    for _ in range(5):
+    for _unused in range(5):
         start = time.process_time()
         store = read_policies(parse_query(text_of_host))
         seconds.append(time.process_time() - start)
     assert len(store.policies[0].rules) == 60
     assert store.problems == ()
-    assert min(seconds) < 0.03
+    assert min(seconds) < (0.03 if sys.gettrace() is None else 1)  # a coverage run traces every line
 
 
 def big_query_text(count: int) -> str:

@@ -109,6 +109,16 @@ def test_a_tunnel() -> None:
     assert settings_from_blob(dataclasses.replace(blob, is_tunnel=0), "x").tunnel is None
 
 
+def test_the_section_of_an_ipv6_tunnel_survives() -> None:
+    # [MS-GPIPSEC] 2.2.1.3.1, IPv6-Tunnel-Mode-ID, then the address, then the one trailing byte
+    tunnel = f"01010101 0101 0101 0101 010101010103 20010db8 {'00' * 11} 01 00"
+    data = bytes.fromhex(WINDOWS_11)[:-1] + bytes.fromhex(tunnel)
+    decoded = decode_rule_blob(data, "x")
+    assert decoded.later_tunnel == bytes.fromhex(f"20010db8 {'00' * 11} 01")
+    assert encode_rule_blob(decoded) == data
+    assert settings_from_blob(decoded, "x") == ALL
+
+
 NAME = "4c00 0000"
 BEHIND_METHODS = 24 + 8 + 32
 
