@@ -38,8 +38,8 @@ options:
         suboptions:
           method:
             description:
-              - V(kerberos) uses the Active Directory domain, V(certificate) a certificate of the authority in O(topology.authentication[].ca),
-                V(psk) the key in O(topology.authentication[].psk).
+              - V(kerberos) uses the Active Directory domain, V(certificate) a certificate of the authority in
+                O(topology.authentication[].ca), V(psk) the key in O(topology.authentication[].psk).
             type: str
             choices: [kerberos, certificate, psk]
             required: true

@@ -23,8 +23,9 @@ def write_backup(
     """Write keys, with all below them, to a new file ``HOST_WHAT_TIME.reg`` and give its path.
 
     Without ``backup_dir`` the folder is ``backup`` where ansible-playbook was started: the folder of the playbook may
-    be the installed collection. A key that does not exist is written as one to delete, so that importing the file restores its absence. The folder
-    is made with mode 0700, the file with 0600. SpecError when it cannot be written: then nothing may be changed.
+    be the installed collection. A key that does not exist is written as one to delete, so that importing the file
+    restores its absence. The folder is made with mode 0700, the file with 0600. SpecError when it cannot be written:
+    then nothing may be changed.
     """
     folder = Path(args["backup_dir"] or "backup")
     stamp = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%S.%fZ")

@@ -26,7 +26,7 @@ class IpsecAction(ActionBase):
         """Run the task; what an action plugin is called with by Ansible."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         try:
-            _, args = self.validate_argument_spec(argument_spec=self.argument_spec)
+            _unused, args = self.validate_argument_spec(argument_spec=self.argument_spec)
             result.update(self.perform(args, task_vars or {}))
         except IpsecError as exc:
             result.update(failed=True, msg=str(exc))

@@ -65,7 +65,7 @@ def list_shells(protocol: Any) -> tuple[OpenShell, ...]:
 def _enumerate(protocol: Any, resource: str) -> tuple[OpenShell, ...]:
     root = _send(protocol, resource, "Enumerate", {})
     shells = _shells(root)
-    for _ in range(_PULLS):
+    for _unused in range(_PULLS):
         context = _text(root, "EnumerationContext")
         if not context or _has(root, "EndOfSequence"):
             break

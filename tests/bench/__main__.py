@@ -55,7 +55,7 @@ def run_cases(bench: Bench) -> dict[str, Measured]:
     by_product = bench.result()
     found["unchanged"] = bench.measure("unchanged", "exchange.ipsec.harden", changed=False)
     turns: dict[str, list[Measured]] = {"floor": [], "compliant": []}
-    for _ in range(REPEATS):
+    for _unused in range(REPEATS):
         turns["floor"].append(bench.measure("floor", HERE / "floor.yml", changed=None))
         turns["compliant"].append(bench.measure("compliant", "exchange.ipsec.comply", changed=False))
     found |= {case: middle(runs) for case, runs in turns.items()}

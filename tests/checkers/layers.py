@@ -20,6 +20,9 @@ LIBRARY = {
     "netsh": {"errors", "model", "plan"},
     "compliance": {"errors", "model", "plan", "oakley"},
     "host": {"errors", "registry"},
+    "forecast": {"errors", "model", "topology"},
+    "swanctl": {"errors", "model"},
+    "ike": {"errors"},
     "operate": {"errors", "model", "registry", "store", "oakley", "plan", "netsh", "compliance", "host"},
 }
 """Layer of plugins/module_utils -> the layers below it that it may import."""

@@ -69,7 +69,7 @@ def test_restart_when_asked(lab: Lab) -> None:
     done = lab.task(MODULE, {"nlbs_flags": "1", "restart": True, "backup": False}).one(MODULE)
     assert done.result["restarted"] is True
     assert "RUNNING" in lab.type("fe1", "sc query PolicyAgent")
-    assert [line for _, line in lab.typed if "net stop PolicyAgent" in line]
+    assert [line for _unused, line in lab.typed if "net stop PolicyAgent" in line]
 
 
 def test_a_value_unknown_to_the_windows_version_is_refused(make_lab: LabMaker) -> None:

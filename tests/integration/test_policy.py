@@ -159,7 +159,7 @@ def test_a_host_without_the_service_names_the_obstacle(lab: Lab) -> None:
 
 def test_netsh_reads_names_on_standard_input_only(lab: Lab) -> None:
     lab.task(POLICY, MAIL)
-    lines = [line for _, line in lab.typed]
+    lines = [line for _unused, line in lab.typed]
     assert lines
     assert not [line for line in lines if "Mail" in line or "POP3" in line]
 

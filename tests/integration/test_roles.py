@@ -72,7 +72,7 @@ def _first_write(lab: Lab, name: str) -> int:
 
 def test_the_passive_node_comes_first(site: Lab) -> None:
     assert site.run("harden").exit_code == 0
-    last = max(index for index, (host, _) in enumerate(site.typed) if host == "be2")
+    last = max(index for index, (host, _unused) in enumerate(site.typed) if host == "be2")
     assert _first_write(site, "be2") < _first_write(site, "be1")
     assert last < _first_write(site, "be1"), "one node at a time"
     requests = [host for host in site.asked if host in ("be1", "be2")]
@@ -126,7 +126,7 @@ def test_an_inventory_with_ansibles_own_winrm_works_unchanged(site: Lab) -> None
     site.handle.reset()
     assert site.run("comply").exit_code == 0
     assert {site.handle.counters(name)["requests"] for name in EVERYBODY} == {8}
-    assert not [line for _, line in site.typed if "powershell" in line.lower()]
+    assert not [line for _unused, line in site.typed if "powershell" in line.lower()]
 
 
 def test_kerberos_towards_a_domain_controller_is_refused_before_any_request(site: Lab) -> None:
@@ -137,7 +137,7 @@ def test_kerberos_towards_a_domain_controller_is_refused_before_any_request(site
     assert "KB 254949" in refused.output or "254949" in refused.output
     assert "exempt_domain_controllers" in refused.output
     assert not [host for host in site.asked if site.policies(host)["objects"]]
-    assert site.typed == [] or all("netsh" not in line for _, line in site.typed)
+    assert site.typed == [] or all("netsh" not in line for _unused, line in site.typed)
     site.asked.clear()
     one = site.run("harden", "--limit", "domain_controller")
     assert one.exit_code != 0

@@ -28,7 +28,7 @@ def _with_key(**changes: Any) -> dict[str, Any]:
 def _texts(lab: Lab, run: PlaybookRun) -> Iterator[tuple[str, str]]:
     yield "what Ansible printed", run.output
     yield "results", str(run.results)
-    yield "command lines on the host", "\n".join(line for _, line in lab.typed)
+    yield "command lines on the host", "\n".join(line for _unused, line in lab.typed)
     for path in lab.folder.rglob("*"):
         if path.is_file() and not path.name.startswith("play"):
             yield str(path.name), path.read_bytes().decode("utf-16-le" if path.suffix == ".reg" else "utf-8", "replace")

@@ -124,7 +124,7 @@ def test_a_wrong_code_page_is_named(reach: Open, kind: str) -> None:
 def test_the_operations_quota_is_met_with_a_new_shell(reach: Open, fleet: FleetHandle, kind: str) -> None:
     limit = fleet.host("old").shells.quotas.max_operations_per_user
     port = reach(kind, ansible_winrm_transport="basic")
-    codes = {port.run("ver").exit_code for _ in range(limit + 2)}
+    codes = {port.run("ver").exit_code for _unused in range(limit + 2)}
     port.close()
     counted = fleet.counters("old")
     assert (codes, counted["shells_created"], counted["shells_open"]) == ({0}, 2, 0)
@@ -184,7 +184,7 @@ def test_tls_refused_and_certificate_not_trusted(reach: Open, fleet: FleetHandle
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_wrong_password_is_no_quota(reach: Open, fleet: FleetHandle, kind: str) -> None:
-    holders = [reach(WINRS, ansible_winrs_shell_record="/dev/null") for _ in range(2)]
+    holders = [reach(WINRS, ansible_winrs_shell_record="/dev/null") for _unused in range(2)]
     for holder in holders:
         holder.run("ver")
     with pytest.raises(AnsibleConnectionFailure, match="refused the user name or the password"):

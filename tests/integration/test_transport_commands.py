@@ -62,7 +62,7 @@ class Controller:
 
     def run(self, *arguments: str) -> str:
         process = self.start("ansible", "fe1", *arguments)
-        output, _ = process.communicate(timeout=60)
+        output, _unused = process.communicate(timeout=60)
         return output
 
     def play(self, *tasks: object, verbosity: str = "-v") -> subprocess.Popen[str]:
@@ -95,7 +95,7 @@ def test_raw_takes_eight_requests(controller: Controller, fleet: FleetHandle) ->
 
 def test_no_log_hides_the_command(controller: Controller) -> None:
     process = controller.play({"raw": "echo top-secret", "no_log": True}, verbosity="-vvvvv")
-    output, _ = process.communicate(timeout=60)
+    output, _unused = process.communicate(timeout=60)
     assert "WINRS RUN (not shown: no_log)" in output
     assert "top-secret" not in output
     assert "lab-secret" not in output
@@ -113,7 +113,7 @@ def test_wait_for_connection_needs_no_powershell(controller: Controller, fleet: 
 
 def test_reset_connection(controller: Controller, fleet: FleetHandle) -> None:
     process = controller.play({"raw": "ver"}, {"meta": "reset_connection"}, {"raw": "ver"})
-    output, _ = process.communicate(timeout=60)
+    output, _unused = process.communicate(timeout=60)
     assert process.returncode == 0, output
     assert (fleet.counters("fe1")["shells_created"], open_shells(fleet, 0)) == (2, 0)
 
@@ -150,7 +150,7 @@ def test_an_interrupted_run_closes_its_shell(controller: Controller, fleet: Flee
 
 def test_a_task_timeout_closes_the_shell(controller: Controller, fleet: FleetHandle) -> None:
     process = controller.play({"raw": "more", "timeout": 2})
-    output, _ = process.communicate(timeout=30)
+    output, _unused = process.communicate(timeout=30)
     assert process.returncode == 2, output
     assert open_shells(fleet, 0) == 0
 

@@ -47,7 +47,7 @@ class Control:
 
     async def start(self, endpoint: str = DEFAULT) -> None:
         """Listen on HOST:PORT; port 0 lets the system choose."""
-        host, _, port = endpoint.rpartition(":")
+        host, _unused, port = endpoint.rpartition(":")
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, int(port))
         await site.start()

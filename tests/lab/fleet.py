@@ -48,7 +48,7 @@ class Fleet:
                 raise FleetError(f"host {name} cannot listen: {exc}") from exc
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_unused: object) -> None:
         """Stop every host."""
         for station in self.stations.values():
             await station.stop()

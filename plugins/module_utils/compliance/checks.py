@@ -40,6 +40,6 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
 
 def judge(state: HostState, wanted: Wanted) -> Report:
     """Run every check; nothing is changed, and no check hides another. SpecError for a wanted value unknown to all."""
-    found = [finding for check, _ in CHECKS for finding in check(state, wanted)]
+    found = [finding for check, _unused in CHECKS for finding in check(state, wanted)]
     found.sort(key=lambda finding: -finding.severity)
-    return Report(tuple(found), tuple(check_id for _, ids in CHECKS for check_id in ids))
+    return Report(tuple(found), tuple(check_id for _unused, ids in CHECKS for check_id in ids))

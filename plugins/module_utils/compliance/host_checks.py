@@ -22,7 +22,7 @@ KERBEROS_EXEMPT = (0, 2)
 """Values of NoDefaultExempt that let any packet from or to port 88 pass every filter (KB 811832)."""
 
 
-def service_state(state: HostState, _: Wanted) -> Iterator[Finding]:
+def service_state(state: HostState, _unused: Wanted) -> Iterator[Finding]:
     """``service.stopped``, ``service.missing``: without PolicyAgent no policy is in force."""
     if state.service is Service.MISSING:
         yield Finding(
@@ -36,7 +36,7 @@ def service_state(state: HostState, _: Wanted) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def service_start(state: HostState, _: Wanted) -> Iterator[Finding]:
+def service_start(state: HostState, _unused: Wanted) -> Iterator[Finding]:
     """``service.disabled``, ``service.manual``: after a restart of Windows the policy must be in force by itself.
 
     Manual is the default of newer Windows (revertservice.com/10/policyagent), so it is a finding up to Server 2003.
@@ -49,7 +49,7 @@ def service_start(state: HostState, _: Wanted) -> Iterator[Finding]:
         yield Finding(Severity.MEDIUM, "service.manual", "automatic start", "manual start", evidence, remedy)
 
 
-def domain_overrides(state: HostState, _: Wanted) -> Iterator[Finding]:
+def domain_overrides(state: HostState, _unused: Wanted) -> Iterator[Finding]:
     """``domain.overrides``: a policy that the domain assigns replaces the local one.
 
     Only one policy is in force, and the local one has the lowest precedence (learn.microsoft.com, cc783170,
@@ -65,7 +65,7 @@ def domain_overrides(state: HostState, _: Wanted) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def store_damaged(state: HostState, _: Wanted) -> Iterator[Finding]:
+def store_damaged(state: HostState, _unused: Wanted) -> Iterator[Finding]:
     """``store.damaged``: an object that cannot be read may hold a rule that nobody sees."""
     for problem in (*state.store.problems, *state.problems):
         yield Finding(

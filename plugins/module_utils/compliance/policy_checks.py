@@ -87,7 +87,7 @@ def foreign_policies(state: HostState, wanted: Wanted) -> Iterator[Finding]:
                 yield Finding(severity, _foreign_id(rule), "no rule that nobody declared", found, _ACTIVE, _APPLY)
 
 
-def weak_offers(state: HostState, _: Wanted) -> Iterator[Finding]:
+def weak_offers(state: HostState, _unused: Wanted) -> Iterator[Finding]:
     """``offer.weak``, ``offer.unencrypted``: the policy in force accepts an algorithm that does not protect."""
     policy = state.in_force
     if policy is None:

@@ -11,12 +11,11 @@ from ipaddress import IPv4Address
 
 from ..model.actions import ActionKind, FilterAction
 from ..model.authentication import Kerberos
-from ..model.filters import FilterList
 from ..model.policy import ConnectionType, DefaultResponse
 from .arguments import Arguments
 from .read_filter import read_filter
 from .read_security import DEFAULT_OFFERS, read_authentication, read_main_mode, read_offers
-from .workspace import PolicyDraft, Refused, RuleDraft, Workspace
+from .workspace import ListDraft, PolicyDraft, Refused, RuleDraft, Workspace
 
 ACTION_KINDS = tuple(kind.value for kind in ActionKind)
 CONNECTIONS = ("lan", "dialup", "all")
@@ -27,17 +26,17 @@ def add_filter_list(space: Workspace, arguments: Arguments) -> None:
     name = arguments.text("name")
     if name.casefold() in space.lists:
         raise Refused(f"a filter list {name!r} exists already")
-    space.lists[name.casefold()] = FilterList(name, description=arguments.text("description"))
+    space.lists[name.casefold()] = ListDraft(name, arguments.text("description"), arguments.head)
 
 
 def add_filter(space: Workspace, arguments: Arguments) -> None:
     """``add filter``; a list that does not exist is created (netsh's help, remark 1)."""
     name = arguments.text("filterlist")
-    found = space.lists.get(name.casefold()) or FilterList(name)
     new = read_filter(arguments)
-    if any(one.matches == new.matches for one in found.filters):
+    found = space.lists.setdefault(name.casefold(), ListDraft(name, "", arguments.head))
+    if new.matches in found.filters:
         raise Refused(f"filter list {found.name!r} holds this filter already")
-    space.lists[name.casefold()] = dataclasses.replace(found, filters=(*found.filters, new))
+    found.filters[new.matches] = new
 
 
 def add_filter_action(space: Workspace, arguments: Arguments) -> None:

@@ -105,13 +105,11 @@ def set_default_rule(space: Workspace, arguments: Arguments) -> None:
 
 def delete_filter(space: Workspace, arguments: Arguments) -> None:
     """``delete filter``."""
-    key = arguments.text("filterlist").casefold()
-    found = space.lists.get(key)
-    gone = read_filter(arguments)
-    if found is None or not any(one.matches == gone.matches for one in found.filters):
+    found = space.lists.get(arguments.text("filterlist").casefold())
+    gone = read_filter(arguments).matches
+    if found is None or gone not in found.filters:
         raise Refused(f"filter list {arguments.text('filterlist')!r} does not hold this filter")
-    kept = tuple(one for one in found.filters if one.matches != gone.matches)
-    space.lists[key] = dataclasses.replace(found, filters=kept)
+    del found.filters[gone]
 
 
 def delete_filter_list(space: Workspace, arguments: Arguments) -> None:
@@ -167,7 +165,7 @@ def _without(items: dict[str, _T], arguments: Arguments, what: str, used: set[st
     """Give the items without the named one, or without all; Refused for what is not there or in use."""
     if arguments.get("all") is not None:
         return {key: item for key, item in items.items() if key in used}
-    key, _ = _named(items, arguments, what)
+    key, _unused = _named(items, arguments, what)
     if key in used:
         raise Refused(f"a rule uses {what} {arguments.text('name')!r}")
     return {name: item for name, item in items.items() if name != key}

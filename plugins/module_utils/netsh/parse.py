@@ -112,7 +112,7 @@ class _Reader:
                 return
             if low == "pushd":
                 self._stack.append(self._place)
-                self._place, _ = _enter((), words[1:])
+                self._place, _unused = _enter((), words[1:])
             elif low == "popd":
                 self._place = self._stack.pop() if self._stack else ()
             elif low == "..":

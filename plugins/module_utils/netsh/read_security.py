@@ -72,7 +72,7 @@ def read_offers(word: Word) -> tuple[QuickModeOffer, ...]:
 
 
 def _offer(item: str, word: Word) -> QuickModeOffer:
-    methods, _, rest = item.partition(":")
+    methods, _unused, rest = item.partition(":")
     found = [_METHOD.fullmatch(part) for part in methods.split("+")]
     ah = [Integrity(match[1]) for match in found if match and match[1]]
     esp = [match for match in found if match and match[2]]

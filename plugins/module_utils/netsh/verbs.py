@@ -49,7 +49,7 @@ class Command:
 
 
 def _command(words: str, tags: str = "", required: str = "") -> Command:
-    verb, _, subject = words.partition(" ")
+    verb, _unused, subject = words.partition(" ")
     return Command(verb, subject, tuple(tuple(slot.split("|")) for slot in tags.split()), tuple(required.split()))
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from ..errors import SpecError
 from ..model.actions import FilterAction
 from ..model.authentication import Authentication
-from ..model.filters import FilterList
+from ..model.filters import Filter, FilterList
 from ..model.policy import ConnectionType, DefaultResponse, Policy, PolicyStore, Rule
 from ..model.security import MainMode
 from .words import Word
@@ -24,6 +24,16 @@ _T = TypeVar("_T")
 
 class Refused(Exception):
     """A command that netsh would refuse, without harm to the rest; never leaves this package."""
+
+
+@dataclasses.dataclass
+class ListDraft:
+    """A filter list that grows; its filters by what they match, so that thousands of them stay quick."""
+
+    name: str
+    description: str
+    head: Word
+    filters: dict[tuple[object, ...], Filter] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -59,7 +69,7 @@ class Workspace:
 
     def __init__(self) -> None:
         """Start empty."""
-        self.lists: dict[str, FilterList] = {}
+        self.lists: dict[str, ListDraft] = {}
         self.actions: dict[str, FilterAction] = {}
         self.policies: dict[str, PolicyDraft] = {}
         self.assigned: str | None = None
@@ -73,7 +83,7 @@ class Workspace:
         for key, policy in self.policies.items():
             self.policies[key] = dataclasses.replace(policy, rules=tuple(change(rule) for rule in policy.rules))
 
-    def rename_list(self, old: str, new: FilterList) -> None:
+    def rename_list(self, old: str, new: ListDraft) -> None:
         """Put a list in the place of another and point the rules to it."""
         self.lists = _replaced(self.lists, old, new.name.casefold(), new)
         self.change_rules(
@@ -95,22 +105,23 @@ class Workspace:
 
     def finish(self) -> PolicyStore:
         """Give all as values of the model; TextError at the command that made what the model refuses."""
-        policies = tuple(self._policy(draft) for draft in self.policies.values())
+        lists = {key: _filter_list(draft) for key, draft in self.lists.items()}
+        policies = tuple(self._policy(draft, lists) for draft in self.policies.values())
         assigned = self.policies[self.assigned].name if self.assigned is not None else None
-        return PolicyStore(policies, tuple(self.lists.values()), tuple(self.actions.values()), assigned)
+        return PolicyStore(policies, tuple(lists.values()), tuple(self.actions.values()), assigned)
 
-    def _policy(self, draft: PolicyDraft) -> Policy:
-        rules = tuple(self._rule(rule) for rule in draft.rules)
+    def _policy(self, draft: PolicyDraft, lists: dict[str, FilterList]) -> Policy:
+        rules = tuple(self._rule(rule, lists) for rule in draft.rules)
         try:
             return Policy(draft.name, rules, draft.main_mode, draft.response, draft.description, draft.polling_minutes)
         except SpecError as exc:
             raise draft.head.problem(str(exc)) from None
 
-    def _rule(self, draft: RuleDraft) -> Rule:
+    def _rule(self, draft: RuleDraft, lists: dict[str, FilterList]) -> Rule:
         try:
             return Rule(
                 draft.name,
-                self.lists[draft.list_key],
+                lists[draft.list_key],
                 self.actions[draft.action_key],
                 draft.authentication,
                 draft.connection,
@@ -120,6 +131,13 @@ class Workspace:
             )
         except SpecError as exc:
             raise draft.head.problem(str(exc)) from None
+
+
+def _filter_list(draft: ListDraft) -> FilterList:
+    try:
+        return FilterList(draft.name, tuple(draft.filters.values()), draft.description)
+    except SpecError as exc:
+        raise draft.head.problem(str(exc)) from None
 
 
 def _replaced(items: dict[str, _T], old: str, key: str, new: _T) -> dict[str, _T]:

@@ -70,7 +70,7 @@ def _apply_to_actions(
         new_name = step.new_name
         return _change_action(store, step.name, lambda one: dataclasses.replace(one, name=new_name))
     wanted = step.action
-    return _change_action(store, wanted.name, lambda _: wanted)
+    return _change_action(store, wanted.name, lambda _unused: wanted)
 
 
 def _apply_to_policies(

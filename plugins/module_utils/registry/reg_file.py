@@ -55,6 +55,11 @@ def parse_reg_file(data: bytes | str, encoding: str = "cp1252") -> RegFile:
     return _Parser(text, encoding).parse()
 
 
+def is_reg_file(text: str) -> bool:
+    """Say whether a text begins as a registration file does."""
+    return text.lstrip("\ufeff \t\r\n").startswith((HEADER, OLD_HEADER))
+
+
 def render_reg_file(tree: RegistryTree, deleted_keys: Sequence[str] = ()) -> bytes:
     """Write a registration file of version 5.00 as regedit does: UTF-16 with its mark, CR LF, lines folded alike.
 

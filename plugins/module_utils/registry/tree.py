@@ -62,7 +62,7 @@ class RegistryTree(Mapping[str, Mapping[str, RegistryValue]]):
 
     def __iter__(self) -> Iterator[str]:
         """Go through the key paths in order."""
-        return (path for path, _ in self._keys.values())
+        return (path for path, _unused in self._keys.values())
 
     def __len__(self) -> int:
         """Count the keys."""
@@ -91,7 +91,7 @@ class RegistryTree(Mapping[str, Mapping[str, RegistryValue]]):
     def keys_below(self, path: str) -> tuple[str, ...]:
         """List the keys below a key, however deep, without the key itself."""
         start = fold(long_path(path)) + "\\"
-        return tuple(shown for folded, (shown, _) in self._keys.items() if folded.startswith(start))
+        return tuple(shown for folded, (shown, _unused) in self._keys.items() if folded.startswith(start))
 
     def with_key(self, path: str, values: Mapping[str, RegistryValue] | None = None) -> RegistryTree:
         """Add a key, or values to the key that is there."""
@@ -119,13 +119,13 @@ class RegistryTree(Mapping[str, Mapping[str, RegistryValue]]):
 
     def _add(self, path: str, values: Mapping[str, RegistryValue]) -> None:
         path = long_path(path)
-        _, known = self._keys.setdefault(fold(path), (path, {}))
+        _unused, known = self._keys.setdefault(fold(path), (path, {}))
         for name, value in values.items():
             folded = fold(name)
             known[folded] = (known[folded][0] if folded in known else name, value)
 
     def _compared(self) -> dict[str, dict[str, RegistryValue]]:
-        return {path: {name: value for name, (_, value) in values.items()} for path, (_, values) in self._keys.items()}
+        return {path: {name: value for name, (_unused, value) in values.items()} for path, (_unused, values) in self._keys.items()}
 
 
 def long_path(path: str) -> str:

@@ -69,7 +69,7 @@ def protected_traffic(site: Site, design: Design) -> tuple[Traffic, ...]:
 
 def has_part(site: Site, host_name: str, design: Design) -> bool:
     """Say whether the tier asks anything of a host; a domain controller has a part on tier everything only."""
-    role, _ = site.find(host_name)
+    role, _unused = site.find(host_name)
     return any(role in (one.asking, one.answering) for one in protected_traffic(site, design))
 
 
@@ -79,7 +79,7 @@ def policy_for(site: Site, host_name: str, design: Design, windows: WindowsVersi
     Raises SpecError where the tier asks nothing of the host, where the peers are missing, where Kerberos would
     have to authenticate the way to its own domain controller, and where the management path would be encrypted.
     """
-    role, _ = site.find(host_name)
+    role, _unused = site.find(host_name)
     if not site.front_ends or not site.back_ends:
         missing = Role.BACK_END if site.front_ends else Role.FRONT_END
         raise SpecError(missing.value, "the site has no host in this role, so there is nobody to agree with")

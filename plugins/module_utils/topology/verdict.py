@@ -65,13 +65,13 @@ def verdict(policy: Policy, own: IPv4Address, packet: Packet) -> Verdict:
     narrowest = [
         (width, rule)
         for width, rule in matches
-        if not any(_narrower(other, width) for other, _ in matches)
+        if not any(_narrower(other, width) for other, _unused in matches)
     ]  # fmt: skip
     if not narrowest:
         return Verdict("clear", None, "no rule matches")
-    actions = {(rule.filter_action, rule.authentication) for _, rule in narrowest}
+    actions = {(rule.filter_action, rule.authentication) for _unused, rule in narrowest}
     if len(actions) > 1:
-        names = " and ".join(repr(rule.name) for _, rule in narrowest[:2])
+        names = " and ".join(repr(rule.name) for _unused, rule in narrowest[:2])
         return Verdict("unclear", None, f"rules {names} match alike and ask for different things")
     rule = narrowest[0][1]
     return Verdict(_WORDS[rule.filter_action.kind], rule)

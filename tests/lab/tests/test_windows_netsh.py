@@ -103,7 +103,7 @@ def test_exit_code_and_number(command: str, code: int, number: str) -> None:
     pytest.param("set rule id=2 policy=P activate=no", "05052", id="no-rule-of-that-id"),
 ])  # fmt: skip
 def test_refused(command: str, number: str) -> None:
-    host, _ = made()
+    host, _unused = made()
     before = host.registry.to_json()
     assert f"ERR IPsec[{number}] : " in feed(host, command + "\n")
     assert host.registry.to_json() == before
@@ -141,14 +141,14 @@ def test_abbreviated_commands_and_positional_arguments() -> None:
     pytest.param("srcaddr=me dstaddr=dc1.example.com", 0, "dc1.example.com", id="dns-name"),
 ])  # fmt: skip
 def test_addresses_that_are_no_numbers(arguments: str, special: int, name: str) -> None:
-    _, objects = made(f"add filter filterlist=L {arguments}\n")
+    _unused, objects = made(f"add filter filterlist=L {arguments}\n")
     (spec,) = packer.unpack_filters(objects.blob(found(objects, store.LIST, "L")))
     assert (spec.special, spec.target_name) == (special, name)
 
 
 def test_a_rule_without_authentication_gets_kerberos_and_order_counts() -> None:
     certificate = r"""add rule T P Mail Encrypt rootca="CN=\'X\' certmap:yes" kerb=y"""
-    _, objects = made(f"{MAIL}add rule S P Mail Encrypt\n{certificate}\n", "server2022")
+    _unused, objects = made(f"{MAIL}add rule S P Mail Encrypt\n{certificate}\n", "server2022")
     rules = {LocalStore.name_of(rule): packer.unpack_rule(objects.blob(rule)) for rule in objects.all(store.RULE)}
     assert rules["R"].methods == [Method(1, "a key")]
     assert rules["S"].methods == [Method(5)]
@@ -156,7 +156,7 @@ def test_a_rule_without_authentication_gets_kerberos_and_order_counts() -> None:
 
 
 def test_the_newest_rule_comes_first_and_the_default_response_last() -> None:
-    _, objects = made(MAIL + "add rule S P Mail Encrypt\n")
+    _unused, objects = made(MAIL + "add rule S P Mail Encrypt\n")
     policy = found(objects, store.POLICY, "P")
     assert [LocalStore.name_of(rule) for rule in objects.many(policy, store.RULES)] == ["S", "R", ""]
     users = objects.many(found(objects, store.LIST, "Mail"), store.OWNERS)
@@ -165,7 +165,7 @@ def test_the_newest_rule_comes_first_and_the_default_response_last() -> None:
 
 @pytest.mark.parametrize(("profile", "active"), [("server2003", True), ("server2022", False)])
 def test_default_response_rule_is_active_on_2003_only(profile: str, active: bool) -> None:
-    _, objects = made("add policy P\n", profile)
+    _unused, objects = made("add policy P\n", profile)
     (rule,) = objects.all(store.RULE)
     assert packer.unpack_rule(objects.blob(rule)).active is active
 
@@ -174,7 +174,7 @@ def test_offers_of_an_action() -> None:
     script = (
         'add filteraction A qmpfs=yes soft=yes inpass=yes qmsec="AH[MD5]+ESP[DES,NONE]:20480k/300s ESP[NONE,SHA1]"\n'
     )
-    _, objects = made(script)
+    _unused, objects = made(script)
     key = found(objects, store.ACTION, "A")
     assert objects.action_kind(key) == "inpass"
     assert packer.unpack_action(objects.blob(key)) == [
@@ -247,7 +247,7 @@ def test_delete_rule_all_keeps_the_default_response_rule() -> None:
 def test_changing_a_rule_moves_its_references() -> None:
     host, objects = made(MAIL + "add filteraction Block action=block\n")
     feed(host, "set rule name=R policy=P newname=Q filteraction=Block activate=no kerberos=yes conntype=lan\n")
-    (rule, _) = objects.many(found(objects, store.POLICY, "P"), store.RULES)
+    (rule, _unused) = objects.many(found(objects, store.POLICY, "P"), store.RULES)
     body = packer.unpack_rule(objects.blob(rule))
     assert (LocalStore.name_of(rule), body.active, body.methods, body.interface) == (
         "Q",
@@ -274,14 +274,14 @@ def test_script_file_and_its_exit_code() -> None:
         "c:\\s.txt",
         b"pushd ipsec static\r\nadd filterlist A\r\nadd filterlist A\r\nadd filterlist B\r\n",
     )
-    code, out, _ = host.run("netsh -f c:\\s.txt")
+    code, out, _unused = host.run("netsh -f c:\\s.txt")
     assert (code, out.count("ERR IPsec[05010]")) == (1, 1)
     assert len(LocalStore(host).all(store.LIST)) == 2
     assert host.run("netsh -f c:\\none.txt")[0] == 1
 
 
 def test_show_lists_a_policy() -> None:
-    host, _ = made(MAIL + "set policy P assign=y\n")
+    host, _unused = made(MAIL + "set policy P assign=y\n")
     out = feed(host, "show policy all level=verbose\n")
     assert "Policy Name            : P\r\n" in out
     assert "Assigned               : YES\r\n" in out

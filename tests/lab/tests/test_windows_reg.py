@@ -123,7 +123,7 @@ def test_add_writes(options: str, kind: int, data: str) -> None:
 def test_overwriting_asks_first() -> None:
     host = WindowsHost("fe1", "server2022")
     host.run("reg add HKLM\\SOFTWARE\\K /v A /d old")
-    code, out, _ = host.run("reg add HKLM\\SOFTWARE\\K /v A /d new", b"n\r\n")
+    code, out, _unused = host.run("reg add HKLM\\SOFTWARE\\K /v A /d new", b"n\r\n")
     assert (code, out) == (
         0, "Value A exists, overwrite(Yes/No)? The operation was canceled by the user.\r\n"
     )  # fmt: skip

@@ -36,7 +36,7 @@ RUNNING = (
     pytest.param("net start nix", 2, "", id="net-start-unknown"),
 ])  # fmt: skip
 def test_answers(line: str, code: int, start: str) -> None:
-    got, out, _ = WindowsHost("fe1").run(line)
+    got, out, _unused = WindowsHost("fe1").run(line)
     assert got == code
     assert out.startswith(start)
 
@@ -48,7 +48,7 @@ def test_disabled_service_does_not_start() -> None:
     assert value is not None
     assert value.number == 4
     assert host.run("sc start PolicyAgent")[0] == 1058
-    code, _, err = host.run("net start PolicyAgent")
+    code, _unused, err = host.run("net start PolicyAgent")
     assert (code, err.splitlines()[0]) == (2, "System error 1058 has occurred.")
     host.run("reg add HKLM\\SYSTEM\\CurrentControlSet\\Services\\PolicyAgent /v Start /t REG_DWORD /d 2 /f")
     assert host.run("sc start PolicyAgent")[0] == 0
@@ -63,7 +63,7 @@ def test_a_reboot_starts_what_is_automatic() -> None:
 
 
 def test_numbers_stay_on_a_korean_host() -> None:
-    code, out, _ = WindowsHost("be1", "server2003-ko").run("sc query nix", codepage=949)
+    code, out, _unused = WindowsHost("be1", "server2003-ko").run("sc query nix", codepage=949)
     assert code == 1060
     assert "1060" in out
     assert "지정된 서비스를" in out
@@ -81,7 +81,7 @@ def test_virtual_address_is_on_the_owner_only() -> None:
     first, second = two_nodes()
     assert "192.0.2.30" in first.run("ipconfig")[1]
     assert "192.0.2.30" not in second.run("ipconfig")[1]
-    code, out, _ = first.run('cluster group "Exchange Group" /moveto:be2')
+    code, out, _unused = first.run('cluster group "Exchange Group" /moveto:be2')
     assert code == 0
     assert "Exchange Group       be2             Online\r\n" in out
     assert "192.0.2.30" not in first.run("ipconfig")[1]

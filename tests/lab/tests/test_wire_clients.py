@@ -38,7 +38,7 @@ def test_pywinrm_runs_ver(fleet: FleetHandle, connect: Connect, transport: str, 
 def test_eleven_commands_in_one_shell_cost_38_requests(fleet: FleetHandle, connect: Connect) -> None:
     protocol = connect("new", "ntlm")
     shell = protocol.open_shell(codepage=437)
-    for _ in range(11):
+    for _unused in range(11):
         command = protocol.run_command(shell, "ver")
         assert protocol.get_command_output(shell, command)[2] == 0
         protocol.cleanup_command(shell, command)

@@ -226,7 +226,7 @@ def test_a_sealed_body_without_a_session(fleet: FleetHandle, connect: Connect) -
 
 def _damaged(token: bytes, dice: random.Random) -> bytes:
     data = bytearray(token)
-    for _ in range(dice.randint(1, 6)):
+    for _unused in range(dice.randint(1, 6)):
         data[dice.randrange(len(data))] = dice.randrange(256)
     return bytes(data[: dice.randint(1, len(data))] if dice.random() < 0.3 else data)
 
@@ -236,7 +236,7 @@ def _damaged(token: bytes, dice: random.Random) -> bytes:
 def test_damaged_tokens_are_never_let_in(tmp_path: Path, protocol: str, message: str) -> None:
     accounts = Accounts(tmp_path, "host", {"user": "secret"})
     dice = random.Random(f"{protocol} {message}")  # noqa: S311
-    for _ in range(50):
+    for _unused in range(50):
         client = spnego.client("user", "secret", protocol=protocol, options=spnego.NegotiateOptions.use_ntlm)
         login = Login(accounts, basic=True)
         token = client.step()

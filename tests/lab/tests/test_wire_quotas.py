@@ -36,7 +36,7 @@ def refused(number: int) -> Any:
 
 def test_a_third_shell_on_2003(fleet: FleetHandle, connect: Connect) -> None:
     protocol = connect("old", "ntlm")
-    first, _ = protocol.open_shell(), protocol.open_shell()
+    first, _unused = protocol.open_shell(), protocol.open_shell()
     with refused(SHELLS_2003):
         protocol.open_shell()
     assert fleet.counters("old")["shells_open"] == 2
@@ -56,7 +56,7 @@ def test_the_refusal_is_in_the_language_of_the_host(connect: Connect) -> None:
 
 def test_the_shells_of_today(fleet: FleetHandle, connect: Connect) -> None:
     protocol = connect("new")
-    for _ in range(30):
+    for _unused in range(30):
         protocol.open_shell()
     with refused(SHELLS):
         protocol.open_shell()
@@ -77,13 +77,13 @@ def test_one_command_at_once_on_2003(connect: Connect) -> None:
 def test_many_commands_at_once_today(connect: Connect) -> None:
     protocol = connect("new")
     shell = protocol.open_shell()
-    waiting = [protocol.run_command(shell, "findstr x", console_mode_stdin=False) for _ in range(24)]
+    waiting = [protocol.run_command(shell, "findstr x", console_mode_stdin=False) for _unused in range(24)]
     assert protocol.get_command_output(shell, protocol.run_command(shell, "ver"))[2] == 0
     assert len(set(waiting)) == 24
 
 
 def test_process_limit_is_only_a_message_on_2003() -> None:
-    with one_host("server2003", quotas={"commands_per_shell": None, "max_processes_per_shell": 1}) as (_, protocol):
+    with one_host("server2003", quotas={"commands_per_shell": None, "max_processes_per_shell": 1}) as (_unused, protocol):
         shell = protocol.open_shell()
         protocol.run_command(shell, "findstr x", console_mode_stdin=False)
         out, err, code = protocol.get_command_output(shell, protocol.run_command(shell, "ver"))
@@ -92,7 +92,7 @@ def test_process_limit_is_only_a_message_on_2003() -> None:
 
 
 def test_process_limit_is_a_fault_later() -> None:
-    with one_host("server2022", quotas={"max_processes_per_shell": 1}) as (_, protocol):
+    with one_host("server2022", quotas={"max_processes_per_shell": 1}) as (_unused, protocol):
         shell = protocol.open_shell()
         protocol.run_command(shell, "findstr x", console_mode_stdin=False)
         with refused(SHELLS_2003):
@@ -100,9 +100,9 @@ def test_process_limit_is_a_fault_later() -> None:
 
 
 def test_ended_commands_count_as_operations_until_the_shell_closes() -> None:
-    with one_host("server2022", quotas={"max_operations_per_user": 15}) as (_, protocol):
+    with one_host("server2022", quotas={"max_operations_per_user": 15}) as (_unused, protocol):
         shell = protocol.open_shell()
-        for _ in range(14):
+        for _unused in range(14):
             protocol.cleanup_command(shell, protocol.run_command(shell, "ver"))
         with refused(OPERATIONS):
             protocol.run_command(shell, "ver")
@@ -134,9 +134,9 @@ def test_an_envelope_too_large(connect: Connect, host: str, kilobytes: int, tran
 
 
 def test_a_sixth_connection_on_2003() -> None:
-    with one_host("server2003") as (fleet, _):
+    with one_host("server2003") as (fleet, _unused):
         url = fleet.host("host").reach()["http"]
-        sessions = [requests.Session() for _ in range(6)]
+        sessions = [requests.Session() for _unused in range(6)]
         answers = [session.post(url, b"", timeout=5).status_code for session in sessions]
         assert answers == [401] * 5 + [503]
         for session in sessions:
@@ -176,7 +176,7 @@ def test_another_users_shell(connect: Connect) -> None:
 
 def test_2003_with_kb968930() -> None:
     with one_host("server2003", winrm_stack="2.0") as (fleet, protocol):
-        shells = [protocol.open_shell() for _ in range(5)]
+        shells = [protocol.open_shell() for _unused in range(5)]
         with refused(SHELLS):
             protocol.open_shell()
         protocol.run_command(shells[0], "findstr x", console_mode_stdin=False)

@@ -56,7 +56,7 @@ def test_environment_and_directory(connect: Connect) -> None:
 def test_large_output_comes_in_pieces_that_fit_the_envelope(fleet: FleetHandle, connect: Connect) -> None:
     text = b"".join(b"%07d\r\n" % number for number in range(40_000))
     fleet.fleet.computers.hosts["old"].files["c:\\big.txt"] = ("C:\\big.txt", text)
-    out, _, code = run(connect("old", "ntlm"), "type C:\\big.txt")
+    out, _unused, code = run(connect("old", "ntlm"), "type C:\\big.txt")
     assert (out == text, code) == (True, 0)
     assert fleet.counters("old")["by_action"]["Receive"] == 4  # 360,000 bytes; 3/4 of 149,504 fit into 153,600
 

@@ -28,7 +28,7 @@ def _echo(ctx: Context, rest: str) -> Steps:
 def _set(ctx: Context, rest: str) -> Steps:
     text = rest.strip()
     if re.match(r"(?i)/p\s", text):
-        name, _, question = text[2:].strip().strip('"').partition("=")
+        name, _unused, question = text[2:].strip().strip('"').partition("=")
         ctx.out.write(question)
         answer = (yield from ctx.stdin.read_line()).rstrip("\r\n")
         if answer:

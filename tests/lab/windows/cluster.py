@@ -84,7 +84,7 @@ def cluster_program(ctx: Context, argv: list[str]) -> Steps:
 
 
 def _group(ctx: Context, cluster: Cluster, option: str) -> int:
-    verb, _, node = option.partition(":")
+    verb, _unused, node = option.partition(":")
     if verb in ("/move", "/moveto"):
         ctx.say("cluster.moving", group=cluster.group)
         if not cluster.move(node.strip('"') or None):

@@ -94,7 +94,7 @@ def _split_lines(node: For, text: str) -> list[dict[str, str]]:
 def _words(line: str, separators: str, wanted: str) -> list[str]:
     numbers: list[int] = []
     for part in filter(None, wanted.rstrip("*").split(",")):
-        first, _, last = part.partition("-")
+        first, _unused, last = part.partition("-")
         numbers += range(int(first), int(last or first) + 1)
     pattern = f"[^{re.escape(separators)}]+" if separators else ".+"
     spans = [match.span() for match in re.finditer(pattern, line)]

@@ -41,7 +41,7 @@ def _modified(value: str, modifier: str) -> str:
     if old.startswith("*"):
         at = value.casefold().find(old[1:].casefold())
         return value if at < 0 else new + value[at + len(old) - 1 :]
-    return re.sub(re.escape(old), lambda _: new, value, flags=re.IGNORECASE)
+    return re.sub(re.escape(old), lambda _unused: new, value, flags=re.IGNORECASE)
 
 
 def expand(ctx: Context, line: str, sign: str = "%") -> str:

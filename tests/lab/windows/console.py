@@ -172,7 +172,7 @@ class RunningCommand:
         self._advance()
         chunks, self._console.chunks = self._console.chunks, []
         streams = itertools.groupby(chunks, key=operator.itemgetter(0))
-        return [(stream, b"".join(data for _, data in group)) for stream, group in streams]
+        return [(stream, b"".join(data for _unused, data in group)) for stream, group in streams]
 
     @property
     def exit_code(self) -> int | None:

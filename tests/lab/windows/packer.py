@@ -104,7 +104,7 @@ def unpack_main_mode(blob: bytes) -> MainMode:
     quick_modes, lifetime = cursor.number(), cursor.number()
     cursor.take(20)
     methods = []
-    for _ in range(cursor.number()):
+    for _unused in range(cursor.number()):
         raw = cursor.take(64)
         encryption, hash_id = struct.unpack_from("<I8xI", raw, 4)
         group, per_mode, _kilobytes, seconds = struct.unpack_from("<4I", raw, 44)
@@ -130,9 +130,9 @@ def unpack_action(blob: bytes) -> list[Offer]:
     """Read a filter action's offers; slots that do not count are passed over."""
     cursor = Cursor(blob, ACTION_ID)
     offers = []
-    for _ in range(cursor.number()):
+    for _unused in range(cursor.number()):
         seconds, kilobytes, _options, pfs, count = struct.unpack("<5I", cursor.take(20))
-        slots = [struct.unpack("<3I", cursor.take(20)[:12]) for _ in range(3)]
+        slots = [struct.unpack("<3I", cursor.take(20)[:12]) for _unused in range(3)]
         offers.append(Offer([Algorithm(*slot) for slot in slots[:count]], kilobytes, seconds, bool(pfs)))
     return offers
 
@@ -164,7 +164,7 @@ def unpack_rule(blob: bytes) -> RuleBody:
     """Read a rule of either generation."""
     cursor = Cursor(blob, RULE_ID)
     methods = []
-    for _ in range(cursor.number()):
+    for _unused in range(cursor.number()):
         kind, size = cursor.number(), cursor.number()
         data = cursor.take(size)
         methods.append(Method(kind, "" if kind == KERBEROS else data.decode("utf-16-le").rstrip("\0")))
@@ -174,7 +174,7 @@ def unpack_rule(blob: bytes) -> RuleBody:
     cursor.text()
     if blob[cursor.at : cursor.at + 16] == _ALTERNATE:
         cursor.take(16)
-        for _ in range(cursor.number()):
+        for _unused in range(cursor.number()):
             cursor.take(4)
             cursor.take(cursor.number())
         cursor.take(16)
@@ -212,10 +212,10 @@ def unpack_filters(blob: bytes) -> list[FilterSpec]:
     """Read a filter list of either generation, by count."""
     cursor = Cursor(blob, FILTER_ID)
     filters = []
-    for _ in range(cursor.number()):
-        names = [cursor.text() for _ in range(3)]
+    for _unused in range(cursor.number()):
+        names = [cursor.text() for _unused in range(3)]
         guid, mirrored = uuid.UUID(bytes_le=cursor.take(16)), bool(cursor.number())
-        parts = [cursor.take(4) for _ in range(5)]
+        parts = [cursor.take(4) for _unused in range(5)]
         protocol, source_port, target_port, tunneled, special, _options = struct.unpack("<IHHBBH", cursor.take(12))
         source, source_mask, target, target_mask, tunnel = parts
         filters.append(

@@ -39,7 +39,7 @@ class Injection:
                 self.tls_refuse = True
             case "clear":
                 self.__init__()  # type: ignore[misc]
-            case _:
+            case _unused:
                 raise ValueError(f"no such fault: {kind!r}; known are {', '.join(KINDS)}")
 
     @property

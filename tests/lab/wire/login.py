@@ -82,7 +82,7 @@ class Login:
         """Judge a request by its header, or by what its connection has proved before."""
         if authorization is None:
             return Verdict(user=self._user)
-        scheme, _, value = authorization.partition(" ")
+        scheme, _unused, value = authorization.partition(" ")
         if scheme.lower() == "basic" and self._basic:
             return self._check_basic(value)
         if scheme.lower() in {"negotiate", "ntlm"}:
@@ -91,7 +91,7 @@ class Login:
 
     def _check_basic(self, value: str) -> Verdict:
         try:
-            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+            user, _unused, password = base64.b64decode(value, validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError):
             return Verdict(refused=True)
         if not self._accounts.knows(user, password):
@@ -118,7 +118,7 @@ class Login:
 def _hash_lines(host: str, user: str, password: str) -> Iterator[str]:
     """Yield a line for each way a client may write the user's name (smbpasswd format)."""
     nt_hash = ntowfv1(password).hex().upper()
-    domain, _, name = user.rpartition("\\")
+    domain, _unused, name = user.rpartition("\\")
     for prefix in dict.fromkeys([domain, "", host, "."]):
         account = f"{prefix}\\{name}" if prefix else name
         yield f"{account}:0:{'0' * 32}:{nt_hash}:[U]:LCT-00000000\n"

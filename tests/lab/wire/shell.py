@@ -73,7 +73,7 @@ class Command:
     def _take(self, room: int) -> list[tuple[str, bytes]]:
         """Cut up to `room` bytes off the pending output, neighbours of one stream joined."""
         joined = [
-            (name, b"".join(data for _, data in group))
+            (name, b"".join(data for _unused, data in group))
             for name, group in itertools.groupby(self._pending, key=lambda piece: piece[0])
         ]
         taken: list[tuple[str, bytes]] = []

@@ -31,7 +31,7 @@ def _set_config(host: WindowsHost, words: list[str]) -> str:
     args = Arguments(words, ["property", "value"])
     args.need("property", "value")
     name = args.choice("property", list(PROPERTIES)) or ""
-    path, value, low, high, _ = PROPERTIES[name]
+    path, value, low, high, _unused = PROPERTIES[name]
     number = args.integer("value", low, high)
     if number is None:
         raise NetshError(errors.MISSING_TAG, tag="value")

@@ -100,7 +100,7 @@ def read_offers(text: str, pfs: bool) -> list[Offer]:
     """Read `ESP[3DES,SHA1]:100000k/3600s AH[MD5]+ESP[DES,NONE] ...`."""
     offers = []
     for word in re.sub(r"\s*([,+:/])\s*", r"\1", text.strip().lower()).split():
-        body, _, life = word.partition(":")
+        body, _unused, life = word.partition(":")
         algorithms = [_one_algorithm(part) for part in body.split("+")]
         times = re.fullmatch(r"(?:(\d+)k)?/?(?:(\d+)s)?", life)
         known = [algorithm for algorithm in algorithms if algorithm is not None]

@@ -77,7 +77,7 @@ class Arguments:
 
     def __contains__(self, tag: str) -> bool:
         """Say whether a tag was given."""
-        return any(name == tag for name, _ in self.items)
+        return any(name == tag for name, _unused in self.items)
 
     def get(self, tag: str) -> str | None:
         """Return a tag's value, None when not given."""

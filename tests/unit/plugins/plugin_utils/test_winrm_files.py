@@ -30,7 +30,7 @@ class Host:
 
 @pytest.fixture(autouse=True)
 def names(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(secrets, "token_hex", lambda _: "abc")
+    monkeypatch.setattr(secrets, "token_hex", lambda _unused: "abc")
 
 
 def test_put(tmp_path: Path) -> None:
