@@ -125,7 +125,10 @@ class RegistryTree(Mapping[str, Mapping[str, RegistryValue]]):
             known[folded] = (known[folded][0] if folded in known else name, value)
 
     def _compared(self) -> dict[str, dict[str, RegistryValue]]:
-        return {path: {name: value for name, (_unused, value) in values.items()} for path, (_unused, values) in self._keys.items()}
+        return {
+            path: {name: value for name, (_unused, value) in values.items()}
+            for path, (_unused, values) in self._keys.items()
+        }
 
 
 def long_path(path: str) -> str:
