@@ -66,10 +66,18 @@ def _for_policy(
     if isinstance(step, s.SetDefaultResponse):
         response = step.response if reveal else redacted_response(step.response)
         return [render.set_default_response(step.policy_name, response)]
-    return [render.set_policy(
+    return _set_policy(step)
+
+
+def _set_policy(step: s.SetPolicy) -> list[str]:
+    """Write a change of a policy; a description is taken away in a line of its own, lest netsh refuse the rest."""
+    cleared = [render.set_policy(step.name, description="")] if step.description == "" else []
+    if step.new_name is None and not step.description and step.main_mode is None and step.polling_minutes is None:
+        return cleared
+    return [*cleared, render.set_policy(
         step.name,
         new_name=step.new_name,
-        description=step.description,
+        description=step.description or None,
         main_mode=step.main_mode,
         polling_minutes=step.polling_minutes,
     )]  # fmt: skip

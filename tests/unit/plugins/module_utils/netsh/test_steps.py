@@ -49,6 +49,11 @@ POLICY = Policy("P", (RULE,), strongest_main_mode(SERVER_2003), RESPONSE)
     pytest.param(s.DeleteFilterAction("A"), ['ipsec static delete filteraction name="A"'], id="delete-action"),
     pytest.param(s.SetPolicy("P", polling_minutes=5), ['ipsec static set policy name="P" pollinginterval=5'],
                  id="set-policy"),
+    pytest.param(s.SetPolicy("P", description=""), ['ipsec static set policy name="P" description=""'],
+                 id="clear-description"),
+    pytest.param(s.SetPolicy("P", description="", polling_minutes=5), [
+        'ipsec static set policy name="P" description=""', 'ipsec static set policy name="P" pollinginterval=5',
+    ], id="set-policy-and-clear-its-description"),
     pytest.param(s.DeletePolicy("P"), ['ipsec static delete policy name="P"'], id="delete-policy"),
     pytest.param(s.DeleteRule("P", RULE), ['ipsec static delete rule name="R" policy="P"'], id="delete-rule"),
     pytest.param(s.Assign("P"), ['ipsec static set policy name="P" assign=yes'], id="assign"),
