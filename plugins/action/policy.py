@@ -38,7 +38,10 @@ class ActionModule(IpsecAction):
             plan = plan_present(want, before.store, assigned=args["assigned"])
         else:
             plan = plan_absent(args["name"], before.store)
-        return {**self._carry_out(plan, before, args, task_vars), "warnings": list(weaknesses(want)) if want else []}
+        result = self._carry_out(plan, before, args, task_vars)
+        if declared and not want:
+            result.update(effective=True, obstacle="")
+        return {**result, "warnings": list(weaknesses(want)) if want else []}
 
     def _carry_out(self, plan: Plan, before: Survey, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Make the plan true, outside check mode, and give the result."""

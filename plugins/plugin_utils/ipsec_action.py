@@ -25,9 +25,12 @@ class IpsecAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the task; what an action plugin is called with by Ansible."""
         result: dict[str, Any] = super().run(tmp, task_vars)
+        variables = task_vars or {}
+        self._name = str(variables.get("inventory_hostname", ""))
+        self._codepage = variables.get("ansible_winrs_codepage")
         try:
             _unused, args = self.validate_argument_spec(argument_spec=self.argument_spec)
-            result.update(self.perform(args, task_vars or {}))
+            result.update(self.perform(args, variables))
         except IpsecError as exc:
             result.update(failed=True, msg=str(exc))
         return result
@@ -38,8 +41,12 @@ class IpsecAction(ActionBase):
 
     @property
     def host(self) -> HostPort:
-        """The host of the task, over whatever WinRM connection the inventory names."""
-        return WinrmHost(self._connection)
+        """The host of the task, over whatever WinRM connection the inventory names.
+
+        Ansible's own connection knows nothing of code pages, so the variable is read here for both.
+        """
+        codepage = self._templar.template(self._codepage)
+        return WinrmHost(self._connection, self._name or None, int(codepage) if codepage else None)
 
     @property
     def check_mode(self) -> bool:
