@@ -7,25 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 from collections.abc import Collection
 from typing import Any
 
 from ..errors import SpecError
+from ..model.severity import Severity
 
-
-class Severity(enum.IntEnum):
-    """How bad a finding is; ``INFO`` never makes a host non-compliant."""
-
-    INFO = 0
-    LOW = 1
-    MEDIUM = 2
-    HIGH = 3
-
-    @property
-    def word(self) -> str:
-        """The severity in lower case, as results show it."""
-        return self.name.lower()
+__all__ = ["Finding", "Report", "Severity"]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,7 @@ AH = 51
 
 KB_821839 = "https://mskb.pkisolutions.com/kb/821839"
 KB_270836 = "https://mskb.pkisolutions.com/kb/270836"
+KB_842026 = "https://mskb.pkisolutions.com/kb/842026"
 KB_832017 = (
     "https://learn.microsoft.com/troubleshoot/windows-server/networking/service-overview-and-network-port-requirements"
 )
@@ -51,6 +52,9 @@ POP3 = _tcp("POP3", 110, KB_821839)
 IMAP4 = _tcp("IMAP4", 143, KB_821839)
 HTTP = _tcp("HTTP", 80, KB_821839)
 SMTP = _tcp("SMTP", 25, "RFC 5321 section 4.5.4.2")
+
+LINK_STATE = _tcp("link state", 691, KB_842026)
+"""Among the Exchange servers of one routing group."""
 
 MAIL = (HTTP, POP3, IMAP4, SMTP)
 """From a front end to its back ends; never with TLS on Exchange 2003."""

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.agreement import agree
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.actions import ActionKind, FilterAction
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.address import AnyAddress, DnsName, Me, Subnet
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.authentication import (
@@ -30,7 +31,6 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.model.security impo
     QuickModeOffer,
 )
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.windows import SERVER_2003, WindowsVersion
-from ansible_collections.exchange.ipsec.plugins.module_utils.topology.agreement import agree
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.design import Design, Tier
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.site import Role, Site, SiteHost
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.tiers import has_part, policy_for
@@ -77,7 +77,7 @@ def test_two_ends_of_one_conversation_agree() -> None:
         ),
         pytest.param(
             policy(rule("pop3", Filter(host(A), Me(), 6, destination_port=110, mirrored=False))),
-            "protocol 6 from 192.0.2.2:110 to 192.0.2.1:1025: protected at 192.0.2.1, clear",
+            "tcp 192.0.2.2:110 -> 192.0.2.1:1025: protected at 192.0.2.1, clear",
             id="not-mirrored",
         ),
         pytest.param(

@@ -1,0 +1,138 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host does with a packet: exemptions first, then the most specific filter of its policy.
+
+Windows orders filters from the most specific to the least specific and lets the first match decide; rules have no
+order (HP-UX IPSec manual, chapter on Windows, "Filter Order"; learn.microsoft.com cc753008, whose exemption for
+ICMP relies on it). How it weighs an address against a protocol or a port was found in no document that could be
+read. So a match surely decides where it is at least as narrow as every other match in every respect; elsewhere
+the addresses are taken to count first, and the choice carries a doubt.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Sequence
+
+from ..model.actions import ActionKind
+from ..model.filters import ANY_PROTOCOL
+from .exemptions import exempt_destination, exempt_traffic, exemption_mode
+from .packet import Packet, Traffic
+from .station import Station
+from .table import Entry, FilterTable, Treatment
+
+
+class Word(enum.Enum):
+    """What happens to a packet at one host."""
+
+    CLEAR = "clear"
+    BLOCK = "block"
+    NEGOTIATE = "negotiate"
+    UNKNOWN = "unknown"
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """What a host does with a packet and why.
+
+    ``entry`` is the filter that decides, None where none matches or an exemption decides; ``exempt`` says which.
+    ``doubts`` are sentences about what could make it otherwise; without one the choice is certain.
+    """
+
+    word: Word
+    entry: Entry | None = None
+    exempt: str = ""
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def treatment(self) -> Treatment | None:
+        """What the deciding rule asks."""
+        return self.entry.treatment if self.entry else None
+
+    @property
+    def because(self) -> str:
+        """Say why, in the words ``rule 'Mail' negotiates``."""
+        if self.exempt:
+            return self.exempt
+        if self.entry is None:
+            return "no rule covers it"
+        return f"rule {self.entry.treatment.rule!r} {_VERBS[self.word]}"
+
+
+_VERBS = {Word.CLEAR: "permits it", Word.BLOCK: "blocks it", Word.NEGOTIATE: "negotiates", Word.UNKNOWN: "is unknown"}
+_WORDS = {
+    ActionKind.PERMIT: Word.CLEAR,
+    ActionKind.BLOCK: Word.BLOCK,
+    ActionKind.NEGOTIATE: Word.NEGOTIATE,
+}
+_GRAVITY = {ActionKind.PERMIT: 0, ActionKind.NEGOTIATE: 1, ActionKind.BLOCK: 2}
+
+
+def classify(station: Station, packet: Packet, table: FilterTable | None = None) -> Choice:
+    """Decide what a station does with a packet that it sends or receives; ``table`` saves making it again.
+
+    One of the packet's addresses must be the station's own; where both are, the packet counts as outgoing.
+    """
+    outbound = packet.source in station.addresses
+    own, peer = (packet.source, packet.destination) if outbound else (packet.destination, packet.source)
+    mode = exemption_mode(station.version, station.no_default_exempt)
+    many = exempt_destination(station.version, mode, packet.destination, inbound=not outbound)
+    if many:
+        return Choice(Word.CLEAR, exempt=many)
+    entries = (table or FilterTable(station)).between(own, peer, outbound=outbound)
+    return choose(station, entries, packet.traffic)
+
+
+def choose(station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
+    """Decide about unicast traffic between two addresses, given the filters that those let match."""
+    exempt = exempt_traffic(
+        station.version, exemption_mode(station.version, station.no_default_exempt), traffic
+    )  # fmt: skip
+    if exempt:
+        return Choice(Word.CLEAR, exempt=exempt)
+    if station.unknown:
+        return Choice(Word.UNKNOWN)
+    matches = [one for one in entries if _matches(one, traffic)]
+    sure = [one for one in matches if not one.maybe]
+    best = max(sure, key=_weight) if sure else None
+    doubts = tuple(dict.fromkeys(doubt for one in matches if (doubt := _doubt(one, best, matches))))
+    if best is None:
+        return Choice(Word.CLEAR, doubts=doubts)
+    return Choice(_WORDS[best.treatment.action.kind], best, doubts=doubts)
+
+
+def _matches(entry: Entry, traffic: Traffic) -> bool:
+    return (
+        entry.protocol in (ANY_PROTOCOL, traffic.protocol)
+        and entry.source_port in (0, traffic.source_port)
+        and entry.destination_port in (0, traffic.destination_port)
+    )
+
+
+def _weight(entry: Entry) -> tuple[int, int, int, int]:
+    """Order matches from the least to the most specific: addresses, protocol, ports; the graver of two equals."""
+    ports = bool(entry.source_port) + bool(entry.destination_port)
+    named = int(entry.protocol != ANY_PROTOCOL)
+    return (entry.source_bits + entry.destination_bits, named, ports, _GRAVITY[entry.treatment.action.kind])
+
+
+def _doubt(entry: Entry, best: Entry | None, matches: Sequence[Entry]) -> str:
+    """Say why a match other than the best might decide; empty where it cannot, or where it asks for the same."""
+    if best is not None and entry.treatment.asks == best.treatment.asks:
+        return ""
+    if any(_narrower(other, entry) for other in matches if not other.maybe):
+        return ""
+    if entry.maybe:
+        return f"whether a filter of rule {entry.treatment.rule!r} matches depends on what the host resolves"
+    if best is None:
+        return ""
+    names = " and ".join(sorted({repr(entry.treatment.rule), repr(best.treatment.rule)}))
+    return f"rules {names} match alike and ask for different things; no document says which wins"
+
+
+def _narrower(one: Entry, other: Entry) -> bool:
+    """Say whether a filter is at least as narrow in every respect and narrower in one."""
+    return one.width != other.width and all(a >= b for a, b in zip(one.width, other.width, strict=True))

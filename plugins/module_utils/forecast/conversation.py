@@ -1,0 +1,163 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From what both ends do with a packet and its answer to what becomes of the flow.
+
+Sources: cc740034 (IPSec driver), cc782190 (both ends need filters for both directions), cc782837 (filter actions:
+unsecured first packets, fall-back), KB 234580 (soft associations), the Windows 2000 resource kit's "Filter
+Actions" (a peer that answered IKE rules out the fall-back), cc947842 and KB 914841 (IKEFlags 0x14).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .classify import Choice, Word
+from .negotiate import Agreement, Proposal, negotiate, proposal_of_response, proposal_of_rule
+from .station import Station
+from .table import Treatment
+from .verdict import Outcome, Verdict
+
+SENDER = "the sender"
+RECEIVER = "the receiver"
+
+
+@dataclasses.dataclass(frozen=True)
+class End:
+    """One end of a flow: what it does with packets to the peer and from it.
+
+    ``engaged`` says whether any of its filters negotiates with this peer, so that its IKE answers it.
+    """
+
+    who: str
+    station: Station
+    outgoing: Choice
+    incoming: Choice
+    engaged: bool
+
+
+def settle(sender: End, receiver: End) -> Verdict:
+    """Follow the first packet to the receiver and the answer back."""
+    choices = (sender.outgoing, receiver.incoming, receiver.outgoing, sender.incoming)
+    doubts = tuple(dict.fromkeys(doubt for choice in choices for doubt in choice.doubts))
+    verdict = _blocked(sender, receiver) or _unknown(sender, receiver) or _there_and_back(sender, receiver)
+    return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts))))
+
+
+def _unknown(sender: End, receiver: End) -> Verdict | None:
+    """Give up where one end cannot be told; ``disagreed`` then says that the other end counts on it."""
+    for end, peer in ((sender, receiver), (receiver, sender)):
+        if Word.UNKNOWN in (end.outgoing.word, end.incoming.word):
+            asks = next((one for one in (peer.outgoing, peer.incoming) if one.word is Word.NEGOTIATE), None)
+            counts = f", and {asks.because} at {peer.who}" if asks else ""
+            because = f"{end.station.unknown} at {end.who}{counts}"
+            return Verdict(Outcome.UNKNOWN, because, disagreed=asks is not None)
+    return None
+
+
+def _blocked(sender: End, receiver: End) -> Verdict | None:
+    for end in (sender, receiver):
+        for choice in (end.outgoing, end.incoming):
+            if choice.word is Word.BLOCK:
+                return Verdict(Outcome.BLOCKED, f"{choice.because} at {end.who}")
+    return None
+
+
+def _there_and_back(sender: End, receiver: End) -> Verdict:
+    there = _leg(sender, receiver)
+    if there.outcome not in (Outcome.CLEAR, Outcome.FALLBACK):
+        return there
+    back = _leg(receiver, sender, soft=there.outcome is Outcome.FALLBACK)
+    return there if back.outcome is Outcome.CLEAR else back
+
+
+def _leg(one: End, other: End, *, soft: bool = False) -> Verdict:
+    """Send a packet from one end to the other; ``soft`` says that the other already fell back to clear."""
+    if one.outgoing.word is Word.NEGOTIATE:
+        return _initiate(one, other)
+    if other.incoming.word is not Word.NEGOTIATE:
+        return Verdict(Outcome.CLEAR, f"{one.outgoing.because} at {one.who}")
+    if soft or _treatment(other.incoming).action.inbound_passthrough:
+        return Verdict(Outcome.CLEAR, f"{other.who} accepts the first packet in clear")
+    because = f"{one.who} sends in clear ({one.outgoing.because}), {other.who} accepts it only protected"
+    return Verdict(Outcome.BLOCKED, f"{because} ({other.incoming.because})", disagreed=True)
+
+
+def _initiate(one: End, other: End) -> Verdict:
+    """Let one end negotiate with the other because of a packet that it wants to send."""
+    if other.incoming.word is Word.NEGOTIATE:
+        return _both_ask(one, other)
+    soft = _treatment(one.outgoing).action.soft
+    response = other.station.default_response
+    if response and other.station.policy and other.incoming.entry is None and other.outgoing.word is Word.CLEAR:
+        theirs = proposal_of_response(other.station.policy, response, other.station.version)
+        return _agreed(one, other, negotiate(_proposal(one), theirs), f"the default response of {other.who} answers")
+    return _unanswered(one, other, soft=soft)
+
+
+def _unanswered(one: End, other: End, *, soft: bool) -> Verdict:
+    """Say what becomes of a negotiation for which the other end has no rule."""
+    because = f"{one.outgoing.because} at {one.who}, {other.incoming.because} at {other.who}"
+    if other.station.policy is None:
+        if soft:
+            return Verdict(Outcome.FALLBACK, f"{because}, and no policy is in force there: nobody answers IKE")
+        return Verdict(Outcome.FAILS, f"{because}, and no policy is in force there", disagreed=True)
+    if soft and not other.engaged:
+        doubt = "whether IKE of a host answers a peer that no filter of its policy names"
+        return Verdict(Outcome.FALLBACK, f"{because}: it does not negotiate with this peer", doubts=(doubt,))
+    if soft and one.station.falls_back_after_failure:
+        return Verdict(Outcome.FALLBACK, f"{because}; IKEFlags of {one.who} widen the fall-back")
+    return Verdict(Outcome.FAILS, because, disagreed=True)
+
+
+def _both_ask(one: End, other: End) -> Verdict:
+    """Let two rules agree that both want protection."""
+    for end in (one, other):
+        if {end.incoming.word, end.outgoing.word} != {Word.NEGOTIATE}:
+            because = f"{end.who} negotiates in one direction only; its filter is not mirrored"
+            return Verdict(Outcome.FAILS, because, disagreed=True)
+    ours, theirs = one.outgoing.entry, other.incoming.entry
+    if ours is not None and theirs is not None:
+        wanted = (ours.protocol, ours.source_port, ours.destination_port)
+        covered = (theirs.protocol, theirs.source_port, theirs.destination_port)
+        if any(have and have != want for have, want in zip(covered, wanted, strict=True)):
+            because = f"{one.who} proposes more traffic than the filter of {other.who} covers (RFC 2409 section 5.5)"
+            doubt = "whether Windows accepts a proposal wider than its own filter"
+            return Verdict(Outcome.FAILS, because, disagreed=True, doubts=(doubt,))
+    action = _treatment(other.incoming)
+    found = negotiate(_proposal(one), _proposal_of(other.station, action))
+    passes = action.action.inbound_passthrough
+    if found.problems and passes and _treatment(one.outgoing).action.soft and one.station.falls_back_after_failure:
+        return Verdict(Outcome.FALLBACK, f"{found.problems[0]}; IKEFlags of {one.who} widen the fall-back")
+    return _agreed(one, other, found, f"{one.outgoing.because} at both ends")
+
+
+def _agreed(one: End, other: End, found: Agreement, because: str) -> Verdict:
+    """Turn an agreement, or the lack of one, into a verdict."""
+    if found.problems:
+        rules = f"{one.who} ({one.outgoing.because}) and {other.who} ({other.incoming.because})"
+        return Verdict(
+            Outcome.FAILS, f"{'; '.join(found.problems)}: {rules}", disagreed=True, doubts=found.doubts
+        )  # fmt: skip
+    return Verdict(
+        Outcome.PROTECTED, because, found.suite, found.encrypted, found.methods, doubts=found.doubts
+    )  # fmt: skip
+
+
+def _proposal(end: End) -> Proposal:
+    return _proposal_of(end.station, _treatment(end.outgoing))
+
+
+def _proposal_of(station: Station, treatment: Treatment) -> Proposal:
+    if station.policy is None:
+        raise ValueError("a station that negotiates has a policy")
+    return proposal_of_rule(
+        station.policy, treatment.action, treatment.authentication, treatment.tunnel, station.version
+    )  # fmt: skip
+
+
+def _treatment(choice: Choice) -> Treatment:
+    if choice.treatment is None:
+        raise ValueError("a choice that negotiates has a rule")
+    return choice.treatment
