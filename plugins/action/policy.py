@@ -41,7 +41,7 @@ class ActionModule(IpsecAction):
         result = self._carry_out(plan, before, args, task_vars)
         if declared and not want:
             result.update(effective=True, obstacle="")
-        return {**result, "warnings": list(weaknesses(want)) if want else []}
+        return {**result, "warnings": [*before.store.problems, *(weaknesses(want) if want else ())]}
 
     def _carry_out(self, plan: Plan, before: Survey, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Make the plan true, outside check mode, and give the result."""

@@ -92,7 +92,7 @@ class Lab:
     def run(self, playbook: str | Path, *arguments: str) -> PlaybookRun:
         """Run a playbook of the collection by its short name, or a file."""
         path = playbook if isinstance(playbook, Path) else PLAYBOOKS / f"{playbook}.yml"
-        return run_playbook(path, self.inventory(), *arguments)
+        return run_playbook(path, self.inventory(), *arguments, cwd=self.folder)
 
     def task(self, module: str, options: Mapping[str, Any], *arguments: str, **keywords: Any) -> PlaybookRun:
         """Run one task on every host; keywords are those of the task (check_mode, diff, loop and so on)."""

@@ -216,3 +216,21 @@ def test_restore_of_a_named_file(site: Lab) -> None:
     assert missing.exit_code != 0
     assert "nowhere.reg" in missing.output
     assert "Traceback" not in missing.output
+
+
+def test_restore_after_the_first_hardening_leaves_what_was_before(site: Lab) -> None:
+    """Without a word about folders: backup and restore meet where ansible-playbook is started."""
+    for role in ("front_end", "back_end_cluster", "domain_controller"):
+        site.variables[f"{role}_backup_dir"] = ""
+    site.type("be1", 'netsh ipsec static add policy name="Of before" assign=yes')
+    assert site.run("harden").exit_code == 0
+    assert site.policies("be1")["assigned"] == "Exchange IPsec"
+    restored = site.run("restore")
+    assert restored.exit_code == 0, restored.output
+    assert {name: site.policies(name)["assigned"] for name in EVERYBODY} == {
+        "fe1": None, "fe2": None, "be1": "Of before", "be2": None, "dc1": None
+    }  # fmt: skip
+    assert [list(site.policies(name)["policies"]) for name in EVERYBODY] == [[], [], ["Of before"], [], []]
+    assert [site.number(name, "NLBSFlags") for name in EVERYBODY] == [None] * 5
+    assert site.folder.joinpath("backup", "before_restore").is_dir()
+    assert "changed" not in site.run("restore").statuses().values()
