@@ -42,6 +42,10 @@ options:
         type: str
         choices: [all, lan, dialup]
         default: all
+      tunnel:
+        description:
+          - IPv4 address of the far end of an IPsec tunnel. When left out, transport mode, as KB 821839 asks.
+        type: str
       filter_list:
         description:
           - The traffic. Two rules may name the same list when they declare it alike.

@@ -13,6 +13,7 @@ from typing import Any
 from ..module_utils.errors import SpecError
 from ..module_utils.model.from_spec import policy_from_spec
 from ..module_utils.model.policy import Policy
+from ..module_utils.model.version_limits import check_version
 from ..module_utils.model.windows import SERVER_2003, WindowsVersion
 from ..module_utils.topology.design import design_from_spec
 from ..module_utils.topology.site import Role, Site, site_from_inventory
@@ -36,7 +37,9 @@ class Declaration:
         design = design_from_spec({**topology, "policy_name": declared.name})
         if not has_part(self.site, self.host_name, design):
             return None
-        return dataclasses.replace(declared, rules=policy_for(self.site, self.host_name, design, version).rules)
+        policy = dataclasses.replace(declared, rules=policy_for(self.site, self.host_name, design, version).rules)
+        check_version(policy, version)
+        return policy
 
 
 def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declaration:

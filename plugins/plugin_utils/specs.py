@@ -75,6 +75,7 @@ _RULES = {
         "description": {"type": "str", "default": ""},
         "active": {"type": "bool", "default": True},
         "connection": {"type": "str", "choices": ["all", "lan", "dialup"], "default": "all"},
+        "tunnel": {"type": "str"},
         "filter_list": _FILTER_LIST,
         "filter_action": _FILTER_ACTION,
         "authentication": _AUTHENTICATION,

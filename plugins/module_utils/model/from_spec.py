@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from ipaddress import IPv4Address
 from typing import Any, TypeVar
 
 from ..errors import SpecError
@@ -18,6 +19,7 @@ from .authentication import REDACTED, Authentication, Certificate, Kerberos, Pre
 from .filters import Filter, FilterList, protocol_from_text
 from .policy import ConnectionType, DefaultResponse, Policy, Rule
 from .security import DhGroup, Encryption, Esp, Integrity, MainMode, MainModeOffer, QuickModeOffer
+from .version_limits import check_version
 
 T = TypeVar("T")
 Spec = Mapping[str, Any]
@@ -29,14 +31,16 @@ def policy_from_spec(spec: Spec, version: windows.WindowsVersion, place: str = "
     Raises SpecError naming the place as the user wrote it, for example ``policy.rules[2].filter_list``.
     """
     with _at(place):
-        return Policy(
+        policy = Policy(
             name=_text(spec, "name"),
             description=spec.get("description") or "",
             rules=_each(spec, "rules", _rule),
             main_mode=_main_mode(spec.get("main_mode") or {}, version),
-            default_response=_response_for(spec, version),
+            default_response=_optional(spec, "default_response", _default_response),
             polling_minutes=_number(spec, "polling_minutes", 180),
         )
+        check_version(policy, version)
+        return policy
 
 
 def authentication_from_spec(items: Iterable[Spec], place: str = "authentication") -> tuple[Authentication, ...]:
@@ -53,10 +57,6 @@ def _main_mode(spec: Spec, version: windows.WindowsVersion) -> MainMode:
     with _at("main_mode"):
         default = windows.strongest_main_mode(version)
         offers = _each(spec, "offers", _main_mode_offer) if spec.get("offers") else default.offers
-        refused = [one for one in offers if one.dh_group not in windows.accepted_dh_groups(version)]
-        if refused:
-            groups = ", ".join(str(int(group)) for group in windows.accepted_dh_groups(version))
-            raise SpecError("offers", f"{version.name} does not know the group of {refused[0]}; it knows {groups}")
         return MainMode(
             offers=offers,
             lifetime_seconds=_number(spec, "lifetime", default.lifetime_seconds),
@@ -85,17 +85,11 @@ def _rule(spec: Spec) -> Rule:
         filter_list=_required(spec, "filter_list", _filter_list),
         filter_action=action,
         authentication=_each(spec, "authentication", _method) if given else (Kerberos(),),
+        tunnel=_optional_address(spec, "tunnel"),
         connection=_choice(spec, "connection", ConnectionType, "all"),
         active=spec.get("active") is not False,
         description=spec.get("description") or "",
     )
-
-
-def _response_for(spec: Spec, version: windows.WindowsVersion) -> DefaultResponse | None:
-    response = _optional(spec, "default_response", _default_response)
-    if response and response.active and version.is_vista_or_later:
-        raise SpecError("default_response", f"{version.name} has no default response rule; it ended with Server 2003")
-    return response
 
 
 def _default_response(spec: Spec) -> DefaultResponse:
@@ -108,7 +102,10 @@ def _default_response(spec: Spec) -> DefaultResponse:
 
 
 def _filter_list(spec: Spec) -> FilterList:
-    return FilterList(_text(spec, "name"), _each(spec, "filters", _filter), spec.get("description") or "")
+    filters = _each(spec, "filters", _filter)
+    if not filters:
+        raise SpecError("filters", "a list without a filter matches nothing; Windows refuses a rule that uses it")
+    return FilterList(_text(spec, "name"), filters, spec.get("description") or "")
 
 
 def _filter(spec: Spec) -> Filter:
@@ -196,6 +193,15 @@ def _required(spec: Spec, name: str, build: Callable[[Spec], T]) -> T:
 
 def _optional(spec: Spec, name: str, build: Callable[[Spec], T]) -> T | None:
     return _required(spec, name, build) if spec.get(name) else None
+
+
+def _optional_address(spec: Spec, name: str) -> IPv4Address | None:
+    if not spec.get(name):
+        return None
+    try:
+        return IPv4Address(str(spec[name]))
+    except ValueError as exc:
+        raise SpecError(name, f"{spec[name]!r} is no IPv4 address") from exc
 
 
 def _text(spec: Spec, name: str) -> str:

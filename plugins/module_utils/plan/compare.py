@@ -13,7 +13,7 @@ from ..model.actions import ActionKind, FilterAction
 from ..model.authentication import REDACTED
 from ..model.filters import FilterList
 from ..model.policy import DefaultResponse, Policy, Rule
-from ..model.security import QuickModeOffer
+from ..model.security import DEFAULT_MAIN_MODE_SECONDS, MainMode, QuickModeOffer
 from ..model.to_spec import policy_to_spec
 
 DEFAULT_SECONDS = 3_600
@@ -52,8 +52,18 @@ def canonical(policy: Policy) -> Policy:
     response = policy.default_response
     return dataclasses.replace(
         policy,
+        main_mode=canonical_main_mode(policy.main_mode),
         rules=tuple(sorted((_canonical_rule(rule) for rule in policy.rules), key=rule_key)),
         default_response=_canonical_response(response) if response and response.active else None,
+    )
+
+
+def canonical_main_mode(main_mode: MainMode) -> MainMode:
+    """Put in what Windows does where a main mode says nothing: 28800 seconds, one quick mode with perfect secrecy."""
+    return dataclasses.replace(
+        main_mode,
+        lifetime_seconds=main_mode.lifetime_seconds or DEFAULT_MAIN_MODE_SECONDS,
+        quick_modes=main_mode.quick_modes or int(main_mode.pfs),
     )
 
 

@@ -12,7 +12,7 @@ from ..model.actions import FilterAction
 from ..model.filters import Filter, FilterList
 from ..model.policy import Policy
 from . import steps as s
-from .compare import same_action, same_response, same_rule
+from .compare import canonical, same_action, same_response, same_rule
 from .draft import Draft
 from .usage import find_action, find_list, orphans, policies_with_action, policies_with_list, refuse_foreign
 
@@ -87,10 +87,11 @@ def _edit_action(draft: Draft, want: FilterAction, policy_name: str) -> None:
 
 
 def _edit_header(draft: Draft, want: Policy, have: Policy) -> None:
+    plain_want, plain_have = canonical(want), canonical(have)
     changed = {
         name: getattr(want, name)
         for name in ("description", "main_mode", "polling_minutes")
-        if getattr(want, name) != getattr(have, name)
+        if getattr(plain_want, name) != getattr(plain_have, name)
     }
     if changed:
         draft.add(s.SetPolicy(have.name, **changed))

@@ -83,7 +83,8 @@ def test_many_commands_at_once_today(connect: Connect) -> None:
 
 
 def test_process_limit_is_only_a_message_on_2003() -> None:
-    with one_host("server2003", quotas={"commands_per_shell": None, "max_processes_per_shell": 1}) as (_unused, protocol):
+    quotas = {"commands_per_shell": None, "max_processes_per_shell": 1}
+    with one_host("server2003", quotas=quotas) as (_unused, protocol):
         shell = protocol.open_shell()
         protocol.run_command(shell, "findstr x", console_mode_stdin=False)
         out, err, code = protocol.get_command_output(shell, protocol.run_command(shell, "ver"))

@@ -99,7 +99,7 @@ class Fault(enum.Enum):
         "WS-Management 서비스가 요청을 처리할 수 없습니다. 리소스 URI와 선택기로 식별되는 리소스를 찾을 수 없습니다.",
     )
     BAD_XML = FaultKind(
-        2150858917,
+        2150858817,
         "w:SchemaValidationError",
         "The SOAP XML in the message does not match the corresponding XML schema definition."
         " Change the XML and retry. ",

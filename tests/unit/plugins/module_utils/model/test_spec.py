@@ -126,6 +126,28 @@ def test_a_group_that_the_version_does_not_know_is_refused() -> None:
         policy_from_spec(spec, WindowsVersion(5, 0, 2195))
 
 
+@pytest.mark.parametrize("option", ["map_to_account", "exclude_ca_name"])
+def test_certificate_options_are_refused_where_no_read_could_verify_them(option: str) -> None:
+    spec = changed("rules.0.authentication", [{"method": "certificate", "ca": "CN=Example Root", option: True}])
+    assert policy_from_spec(spec, WindowsVersion(6, 0, 6002)).rules
+    with pytest.raises(
+        SpecError, match=r"policy.rules\[0\].authentication: .* cannot be verified on Windows Server 2003"
+    ):
+        policy_from_spec(spec, SERVER_2003)
+
+
+def test_a_list_without_filters_is_refused() -> None:
+    with pytest.raises(SpecError, match=r"policy.rules\[0\].filter_list.filters: a list without a filter"):
+        policy_from_spec(changed("rules.0.filter_list.filters", []), SERVER_2003)
+
+
+def test_a_tunnel_comes_back() -> None:
+    policy = policy_from_spec(changed("rules.0.tunnel", "203.0.113.1"), SERVER_2003)
+    assert policy_to_spec(policy)["rules"][0]["tunnel"] == "203.0.113.1"
+    with pytest.raises(SpecError, match=r"policy.rules\[0\].tunnel: 'far' is no IPv4 address"):
+        policy_from_spec(changed("rules.0.tunnel", "far"), SERVER_2003)
+
+
 def test_default_response_is_refused_where_windows_has_none() -> None:
     spec = changed("default_response", {"active": True})
     assert policy_from_spec(spec, SERVER_2003).default_response is not None

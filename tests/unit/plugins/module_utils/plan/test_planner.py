@@ -122,6 +122,14 @@ def test_absent_unassigns_first_and_takes_only_its_own_along() -> None:
     assert plan_absent("Mail", store(OTHER)).steps == ()
 
 
+def test_what_windows_fills_in_is_no_difference() -> None:
+    quick = dataclasses.replace(MAIL, main_mode=dataclasses.replace(MAIL.main_mode, pfs=True))
+    filled = dataclasses.replace(quick, main_mode=dataclasses.replace(quick.main_mode, quick_modes=1))
+    silent = dataclasses.replace(MAIL, main_mode=dataclasses.replace(MAIL.main_mode, lifetime_seconds=0))
+    assert plan_present(quick, store(filled), assigned=None).steps == ()
+    assert plan_present(silent, store(MAIL), assigned=None).steps == ()
+
+
 def test_another_key_is_a_difference_that_shows_no_key() -> None:
     (found,) = differences(policy("Mail", rule("A", 110, key="sesame")), policy("Mail", rule("A", 110, key="open")))
     assert (found.path, found.want, found.have) == (
