@@ -28,8 +28,11 @@ class Declaration:
     site: Site | None
     host_name: str
 
-    def policy(self, version: WindowsVersion) -> Policy | None:
-        """Give the policy for a host of that version; None where the tier asks nothing of it."""
+    def policy(self, version: WindowsVersion | None) -> Policy | None:
+        """Give the policy for a host of that version, None where the tier asks nothing of it.
+
+        Without a version only what holds for all of them is judged.
+        """
         declared = policy_from_spec({**self.args, "rules": self.args["rules"] or ()}, version, place="")
         if self.site is None:
             return declared
@@ -37,8 +40,11 @@ class Declaration:
         design = design_from_spec({**topology, "policy_name": declared.name})
         if not has_part(self.site, self.host_name, design):
             return None
-        policy = dataclasses.replace(declared, rules=policy_for(self.site, self.host_name, design, version).rules)
-        check_version(policy, version)
+        policy = dataclasses.replace(
+            declared, rules=policy_for(self.site, self.host_name, design, version or SERVER_2003).rules
+        )
+        if version is not None:
+            check_version(policy, version)
         return policy
 
 
@@ -49,7 +55,7 @@ def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declar
     topology = args["topology"]
     site = site_of(topology["site"], task_vars["groups"], task_vars["hostvars"]) if topology else None
     declared = Declaration(args, site, str(task_vars.get("inventory_hostname", "")))
-    declared.policy(SERVER_2003)
+    declared.policy(None)
     return declared
 
 

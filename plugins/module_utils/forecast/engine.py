@@ -49,6 +49,8 @@ class Engine:
         self._verdicts: dict[tuple[int, int, Traffic], Verdict] = {}
         self._many: dict[tuple[int, int, int], tuple[Verdict, ...]] = {}
         self._same: dict[Verdict, Verdict] = {}
+        self._kerberos: set[int] = set()
+        self._corrected: dict[tuple[int, Ticket, Ticket], tuple[Verdict, ...]] = {}
         self._tickets: dict[str, Ticket] = {}
 
     def verdict(
@@ -67,10 +69,14 @@ class Engine:
         if known is None:
             known = tuple(self._judge(sender, one, receiver, other, destination, flow) for flow in flows)
             self._many[one[0], other[0], flows_number] = known
-        if any(KERBEROS in verdict.methods[:1] for verdict in known):
-            tickets = (self.ticket(sender), self.ticket(receiver))
-            return tuple(self._keep(with_tickets(verdict, tickets)) for verdict in known)
-        return known
+            if any(KERBEROS in verdict.methods[:1] for verdict in known):
+                self._kerberos.add(id(known))
+        if id(known) not in self._kerberos:
+            return known
+        key = (id(known), self.ticket(sender), self.ticket(receiver))
+        if key not in self._corrected:
+            self._corrected[key] = tuple(self._keep(with_tickets(verdict, key[1:])) for verdict in known)
+        return self._corrected[key]
 
     def ticket(self, name: str) -> Ticket:
         """Say whether a station gets a Kerberos ticket without first having one; unknown KDCs count as reachable."""

@@ -25,9 +25,10 @@ T = TypeVar("T")
 Spec = Mapping[str, Any]
 
 
-def policy_from_spec(spec: Spec, version: windows.WindowsVersion, place: str = "policy") -> Policy:
+def policy_from_spec(spec: Spec, version: windows.WindowsVersion | None, place: str = "policy") -> Policy:
     """Build the declared policy; what is left out becomes the strongest that ``version`` accepts.
 
+    None as the version judges only what holds for all of them, before the host is asked.
     Raises SpecError naming the place as the user wrote it, for example ``policy.rules[2].filter_list``.
     """
     with _at(place):
@@ -35,11 +36,12 @@ def policy_from_spec(spec: Spec, version: windows.WindowsVersion, place: str = "
             name=_text(spec, "name"),
             description=spec.get("description") or "",
             rules=_each(spec, "rules", _rule),
-            main_mode=_main_mode(spec.get("main_mode") or {}, version),
+            main_mode=_main_mode(spec.get("main_mode") or {}, version or windows.SERVER_2003),
             default_response=_optional(spec, "default_response", _default_response),
             polling_minutes=_number(spec, "polling_minutes", 180),
         )
-        check_version(policy, version)
+        if version is not None:
+            check_version(policy, version)
         return policy
 
 
