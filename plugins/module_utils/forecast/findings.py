@@ -1,0 +1,116 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What speaks against a change: findings, the worst first."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
+
+from ..model.severity import Severity
+from .flows import Kind, Pair
+from .matrix import Cell, Matrix, shown
+from .station import Station
+from .verdict import Outcome
+
+_REMEDIES = {
+    "lost": "permit the flow, or protect it at both ends alike",
+    "disagree": "give both ends filters for the same traffic, mirrored, with an offer and a method in common",
+    "deadlock": "permit the traffic to the domain controllers, or authenticate with certificates",
+    "doubt": "make one of the filters narrower than the other in every respect, or let both ask for the same",
+    "outside": "let this host take part in the run, or take its peer out of it too",
+    "fallback": "give the peer its policy first, or count on readable traffic until it has one",
+    "host": "read the host, or take it out of the GPO that assigns a policy over the local one",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """One thing that speaks against a change, with the pairs that it concerns; ``flow`` is empty for a whole host."""
+
+    severity: Severity
+    check: str
+    flow: str
+    found: str
+    remedy: str
+    pairs: tuple[Pair, ...] = ()
+    host: str = ""
+
+    def __str__(self) -> str:
+        """Say the finding on one line, with its first pair."""
+        about = self.flow or self.host
+        example = f"; first {self.pairs[0]}, {len(self.pairs)} in all" if self.pairs else ""
+        return f"[{self.severity.word}] {self.check}: {about}: {self.found}{example}; {self.remedy}"
+
+    def to_dict(self, limit: int) -> dict[str, Any]:
+        """Give the finding as plain data, with at most ``limit`` pairs (0: all)."""
+        return {
+            "severity": self.severity.word,
+            "check": self.check,
+            "flow": self.flow,
+            "host": self.host,
+            "found": self.found,
+            "remedy": self.remedy,
+            "count": len(self.pairs),
+            "pairs": shown(self.pairs, limit),
+        }
+
+
+def judge(found: Matrix, after: Mapping[str, Station], changed: Collection[str]) -> tuple[Finding, ...]:
+    """Give what speaks against a change of the hosts ``changed``; ``after`` are the stations as they would be."""
+    findings = [finding for cell in found.cells for finding in _cell(cell, changed)]
+    findings += [finding for name in sorted(changed) for finding in _host(after[name])]
+    return tuple(sorted(findings, key=lambda one: -one.severity))
+
+
+def reaches(findings: Iterable[Finding], severity: Severity) -> bool:
+    """Say whether a finding is at least this severe."""
+    return any(one.severity >= severity for one in findings)
+
+
+def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
+    after = cell.after
+    if after.outcome.lost:
+        yield _lost(cell)
+    elif after.outcome is Outcome.UNKNOWN and after.disagreed:
+        touched = tuple(pair for pair in cell.pairs if pair.sender in changed or pair.receiver in changed)
+        if touched:
+            yield _finding(cell, Severity.HIGH, "peer.outside", "outside", touched)
+    elif after.doubts:
+        severity = Severity.HIGH if cell.flow.kind.vital else Severity.MEDIUM
+        yield dataclasses.replace(
+            _finding(cell, severity, "doubt", "doubt"), found=f"{after.outcome.value}, unless: {after.doubts[0]}"
+        )  # fmt: skip
+    if after.outcome is Outcome.FALLBACK:
+        severity = Severity.LOW if cell.flow.kind is Kind.MANAGEMENT else Severity.MEDIUM
+        yield _finding(cell, severity, "clear.fallback", "fallback")
+    elif cell.worse and not after.outcome.lost:
+        yield _finding(cell, Severity.MEDIUM, "worse.protection", "disagree")
+
+
+def _lost(cell: Cell) -> Finding:
+    """Name a flow that does not get through: what is to blame, and how bad it is."""
+    if cell.after.outcome is Outcome.DEADLOCK:
+        return _finding(cell, Severity.HIGH, "deadlock.kerberos", "deadlock")
+    if cell.after.disagreed:
+        return _finding(cell, Severity.HIGH, "ends.disagree", "disagree")
+    grave = (cell.flow.kind.vital or cell.flow.kind is Kind.OWN) and not cell.now.outcome.lost
+    return _finding(cell, Severity.HIGH if grave else Severity.MEDIUM, f"lost.{cell.flow.kind.value}", "lost")
+
+
+def _finding(
+    cell: Cell, severity: Severity, check: str, remedy: str, pairs: tuple[Pair, ...] | None = None
+) -> Finding:
+    return Finding(
+        severity, check, str(cell.flow), f"{cell.after.outcome.value}: {cell.after.because}", _REMEDIES[remedy],
+        cell.pairs if pairs is None else pairs,
+    )  # fmt: skip
+
+
+def _host(station: Station) -> Iterator[Finding]:
+    """``host.unknown``: a policy that is written to a host where something else is in force protects nothing."""
+    if station.unknown:
+        yield Finding(Severity.HIGH, "host.unknown", "", station.unknown, _REMEDIES["host"], host=station.name)

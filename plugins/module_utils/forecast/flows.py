@@ -1,0 +1,168 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The flows of an Exchange site, each with its source, and between which addresses they run."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network
+from typing import NamedTuple
+
+from ..model.address import Subnet
+from ..model.filters import Filter, protocol_to_text
+from ..topology.ports import CLUSTER, DIRECTORY, LINK_STATE, MAIL, SMTP, TCP, Service
+from ..topology.site import Role, Site, SiteHost
+from .packet import Traffic, unnamed_port
+
+EE922665 = (
+    "https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2008-R2-and-2008/ee922665(v=ws.10)"
+)
+"""WinRM listens on 80 and 443 up to version 1.1, on 5985 and 5986 since 2.0."""
+
+
+class Kind(enum.Enum):
+    """What a flow is for; a forecast guards the first three most of all."""
+
+    MANAGEMENT = "management"
+    DOMAIN = "domain"
+    CLUSTER = "cluster"
+    MAIL = "mail"
+    OWN = "own"
+
+    @property
+    def vital(self) -> bool:
+        """Whether a server without it is out of reach, out of its domain or out of its cluster."""
+        return self in (Kind.MANAGEMENT, Kind.DOMAIN, Kind.CLUSTER)
+
+
+@dataclasses.dataclass(frozen=True)
+class Flow:
+    """One flow, seen by its first packet. ``port`` to ``last`` are its destination ports, 0 where it has none.
+
+    ``source`` is where the port is documented.
+    """
+
+    name: str
+    kind: Kind
+    protocol: int
+    port: int
+    source: str
+    last: int = 0
+
+    def traffic(self, named: set[int]) -> Traffic:
+        """Give its first packet; of a range, and of the sender's ports, one that no filter names (``named``)."""
+        if not self.port:
+            return Traffic(self.protocol)
+        port = unnamed_port(named, self.port, self.last) if self.last > self.port else self.port
+        return Traffic(self.protocol, unnamed_port(named | {port}), port)
+
+    @property
+    def ports(self) -> str:
+        """Its ports for people: ``110``, ``1024-65535``, or nothing."""
+        return f"{self.port}-{self.last}" if self.last > self.port else str(self.port or "")
+
+    def __str__(self) -> str:
+        """Say it as ``POP3 (tcp 110)``."""
+        return f"{self.name} ({' '.join(filter(None, (protocol_to_text(self.protocol), self.ports)))})"
+
+
+class Pair(NamedTuple):
+    """Who sends the first packet to whom: names of stations and their addresses."""
+
+    sender: str
+    source: IPv4Address
+    receiver: str
+    destination: IPv4Address
+
+    def __str__(self) -> str:
+        """Say it as ``fe1 (192.0.2.11) -> be1 (192.0.2.30)``."""
+        return f"{self.sender} ({self.source}) -> {self.receiver} ({self.destination})"
+
+
+@dataclasses.dataclass(frozen=True)
+class Conversations:
+    """Flows that run between the same pairs."""
+
+    flows: tuple[Flow, ...]
+    pairs: tuple[Pair, ...]
+
+
+def _flows(services: Iterable[Service], kind: Kind) -> tuple[Flow, ...]:
+    return tuple(
+        Flow(one.name, kind, one.protocol, one.first, one.source, one.last if one.last != one.first else 0)
+        for one in services
+    )  # fmt: skip
+
+
+MAIL_FLOWS = _flows((*MAIL, LINK_STATE), Kind.MAIL)
+RETURN_MAIL_FLOWS = _flows((SMTP, LINK_STATE), Kind.MAIL)
+DOMAIN_FLOWS = _flows(DIRECTORY, Kind.DOMAIN)
+CLUSTER_FLOWS = _flows(CLUSTER, Kind.CLUSTER)
+REMOTE_DESKTOP = Flow("remote desktop", Kind.MANAGEMENT, TCP, 3389, "https://mskb.pkisolutions.com/kb/832017")
+
+
+def winrm(port: int) -> Flow:
+    """Give the flow of WinRM on the port where it really listens."""
+    return Flow("WinRM", Kind.MANAGEMENT, TCP, port, EE922665)
+
+
+def site_conversations(site: Site) -> tuple[Conversations, ...]:
+    """List what runs among the servers of a site: mail, the directory, the cluster.
+
+    A back end is spoken to under its own and the virtual addresses, which any node may hold.
+    """
+    fronts, backs, domain = site.front_ends, site.back_ends, site.domain_controllers
+    return (
+        Conversations(MAIL_FLOWS, _pairs(fronts, backs, site.virtual_addresses)),
+        Conversations(RETURN_MAIL_FLOWS, _pairs(backs, fronts)),
+        Conversations(DOMAIN_FLOWS, _pairs((*fronts, *backs), domain)),
+        Conversations(CLUSTER_FLOWS, _pairs(backs, backs)),
+    )
+
+
+def management_conversations(
+    site: Site, networks: Sequence[IPv4Network], winrm_ports: Mapping[str, int], filters: Sequence[Filter]
+) -> tuple[Conversations, ...]:
+    """List the ways in: WinRM and the remote desktop, from sample addresses of each network to every server.
+
+    ``winrm_ports`` maps the names of servers to the port of WinRM; ``filters`` are all those in force, so that the
+    samples of a network include one of each part that they treat on its own. Senders are called by their address.
+    """
+    hosts = [host for role in Role for host in site.hosts(role)]
+    servers = {address for host in hosts for address in host.addresses} | set(site.virtual_addresses)
+    senders = [
+        SiteHost(str(one), (one,)) for network in networks for one in samples(network, filters) if one not in servers
+    ]
+    found = []
+    for port in sorted(set(winrm_ports.values())):
+        of_port = [host for host in hosts if winrm_ports.get(host.name) == port]
+        found.append(Conversations((winrm(port),), _pairs(senders, of_port)))
+    return (*found, Conversations((REMOTE_DESKTOP,), _pairs(senders, hosts)))
+
+
+def samples(network: IPv4Network, filters: Sequence[Filter]) -> tuple[IPv4Address, ...]:
+    """Give addresses that stand for a network: its first, its last, and the first of each part a filter names."""
+    first = 1 if network.prefixlen < 31 else 0
+    found = [network[first], network[-1 - first]]
+    for one in filters:
+        for side in (one.source, one.destination):
+            if isinstance(side, Subnet) and side.network.subnet_of(network) and side.network != network:
+                found.append(side.network[1 if side.network.prefixlen < 31 else 0])
+    return tuple(dict.fromkeys(found))
+
+
+def _pairs(
+    senders: Sequence[SiteHost], receivers: Sequence[SiteHost], virtual: tuple[IPv4Address, ...] = ()
+) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(one.name, source, other.name, destination)
+        for one, other in itertools.product(senders, receivers)
+        if one.name != other.name
+        for source in one.addresses
+        for destination in (*other.addresses, *virtual)
+    )
