@@ -165,3 +165,22 @@ OAKLEY_SPEC: dict[str, Any] = {
     **_BACKUP,
     "restart": {"type": "bool", "default": False},
 }
+FORECAST_POLICY: dict[str, Any] = {**_DECLARATION, "assigned": {"type": "bool"}}
+"""What a declaration in the option ``policies`` of forecast may hold: the policy module's options that matter."""
+_FLOW = {
+    "name": {"type": "str", "required": True},
+    "source": {"type": "str", "required": True},
+    "destination": {"type": "str", "required": True},
+    "protocol": {"type": "str", "default": "tcp"},
+    "port": {"type": "int", "default": 0},
+    "kind": {"type": "str", "choices": ["own", "management", "domain", "cluster", "mail"], "default": "own"},
+}
+FORECAST_SPEC: dict[str, Any] = {
+    "policies": {"type": "dict", "default": {}},
+    "now": {"type": "str", "default": "ipsec_now"},
+    "management": {"type": "list", "elements": "str", "default": []},
+    "controller": {"type": "bool", "default": True},
+    "flows": {"type": "list", "elements": "dict", "default": [], "options": _FLOW},
+    "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "high"},
+    "pairs": {"type": "int", "default": 20},
+}

@@ -10,12 +10,15 @@ import dataclasses
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from ..model.address import DnsName
 from ..model.severity import Severity
 from .flows import Kind, Pair
 from .matrix import Cell, Matrix, shown
+from .packet import filters_in_force
 from .station import Station
 from .verdict import Outcome
 
+DNS_PORT = 53
 _REMEDIES = {
     "lost": "permit the flow, or protect it at both ends alike",
     "disagree": "give both ends filters for the same traffic, mirrored, with an offer and a method in common",
@@ -23,6 +26,8 @@ _REMEDIES = {
     "doubt": "make one of the filters narrower than the other in every respect, or let both ask for the same",
     "outside": "let this host take part in the run, or take its peer out of it too",
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
+    "names": "write the addresses into the filters instead of names",
+    "idle": "start the service PolicyAgent, or nothing of the policy is enforced",
     "host": "read the host, or take it out of the GPO that assigns a policy over the local one",
 }
 
@@ -62,7 +67,7 @@ class Finding:
 def judge(found: Matrix, after: Mapping[str, Station], changed: Collection[str]) -> tuple[Finding, ...]:
     """Give what speaks against a change of the hosts ``changed``; ``after`` are the stations as they would be."""
     findings = [finding for cell in found.cells for finding in _cell(cell, changed)]
-    findings += [finding for name in sorted(changed) for finding in _host(after[name])]
+    findings += [finding for name in sorted(changed) for finding in _host(after[name], found)]
     return tuple(sorted(findings, key=lambda one: -one.severity))
 
 
@@ -110,7 +115,31 @@ def _finding(
     )  # fmt: skip
 
 
-def _host(station: Station) -> Iterator[Finding]:
-    """``host.unknown``: a policy that is written to a host where something else is in force protects nothing."""
+def _host(station: Station, found: Matrix) -> Iterator[Finding]:
+    """``host.unknown``, ``host.idle``, ``deadlock.dns``, ``dns.names``: what concerns a host as a whole."""
     if station.unknown:
         yield Finding(Severity.HIGH, "host.unknown", "", station.unknown, _REMEDIES["host"], host=station.name)
+    if station.idle:
+        yield Finding(Severity.MEDIUM, "host.idle", "", station.idle, _REMEDIES["idle"], host=station.name)
+    names = unresolved(station)
+    if not names:
+        return
+    lost = any(_lacks_dns(cell, station.name) for cell in found.cells)
+    severity, check = (Severity.HIGH, "deadlock.dns") if lost else (Severity.MEDIUM, "dns.names")
+    way = "the way to the DNS servers is lost or needs protection first" if lost else "nobody resolved them here"
+    text = f"filters name {', '.join(names)}, and {way}"
+    yield Finding(severity, check, "", text, _REMEDIES["names"], host=station.name)
+
+
+def unresolved(station: Station) -> tuple[str, ...]:
+    """Give the DNS names of a station's filters that nobody resolved."""
+    sides = (side for one in filters_in_force(station.policy) for side in (one.source, one.destination))
+    names = {side.name.rstrip(".").casefold() for side in sides if isinstance(side, DnsName)}
+    return tuple(sorted(names - set(station.resolved)))
+
+
+def _lacks_dns(cell: Cell, name: str) -> bool:
+    """Say whether a host cannot ask a DNS server, or not before a negotiation."""
+    asks = cell.flow.kind is Kind.DOMAIN and cell.flow.port == DNS_PORT
+    needs = cell.after.outcome.lost or cell.after.outcome is Outcome.PROTECTED
+    return asks and needs and any(pair.sender == name for pair in cell.pairs)

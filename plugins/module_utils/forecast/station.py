@@ -17,8 +17,6 @@ from ..model.windows import SERVER_2003, WindowsVersion
 SIMPLE_POLICY_BITS = 0x14
 """Bits of IKEFlags that widen the fall-back to clear to negotiations that were answered and failed (cc947842)."""
 
-STARS = "keys that were read from a host cannot be compared"
-
 
 @dataclasses.dataclass(frozen=True)
 class Station:
@@ -28,7 +26,7 @@ class Station:
     the one in force, None where none is. ``no_default_exempt`` is the registry value, None where it is not set.
     ``unknown`` says in a sentence why nobody can tell what is in force; empty where one can. ``resolved`` maps the
     DNS names of filters, in lower case, to addresses; ``servers`` tells the host's own DNS, WINS, DHCP servers and
-    gateways: what is missing there counts as not known.
+    gateways: what is missing there counts as not known. ``idle`` says why an assigned policy is not enforced.
     """
 
     name: str
@@ -38,6 +36,7 @@ class Station:
     no_default_exempt: int | None = None
     ike_flags: int = 0
     unknown: str = ""
+    idle: str = ""
     resolved: Mapping[str, tuple[IPv4Address, ...]] = dataclasses.field(default_factory=dict)
     servers: Mapping[ServerKind, tuple[IPv4Address, ...]] = dataclasses.field(default_factory=dict)
 

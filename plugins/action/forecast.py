@@ -1,0 +1,33 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Forecast what the policies of a play would do to every flow of its sites; change nothing, ask no host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..module_utils.model.severity import Severity
+from ..plugin_utils.ipsec_action import IpsecAction
+from ..plugin_utils.site_forecast import PlayForecast
+from ..plugin_utils.specs import FORECAST_SPEC
+
+
+class ActionModule(IpsecAction):
+    """Run once for all hosts of the play, and fail where the findings are bad enough."""
+
+    argument_spec = FORECAST_SPEC
+    BYPASS_HOST_LOOP = True
+    _requires_connection = False
+
+    def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Give the matrix now and after, what becomes worse, and what speaks against it."""
+        found = PlayForecast(args, task_vars).result()
+        level = args["fail_on"]
+        return {
+            "changed": False,
+            **found.to_dict(args["pairs"]),
+            "failed": level != "never" and not found.safe(Severity[level.upper()]),
+            "msg": found.summary,
+        }

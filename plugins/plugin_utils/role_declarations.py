@@ -1,0 +1,59 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to the collection: what the roles would declare for a host, from its variables and the roles' defaults."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ..module_utils.errors import SpecError
+from ..module_utils.topology.site import Role
+from .specs import FORECAST_POLICY
+
+_TOPOLOGY = (
+    "tier", "authentication", "management", "management_ports", "exempt_domain_controllers", "permit_icmp", "site",
+)  # fmt: skip
+_ROLES = Path(__file__).parents[2] / "roles"
+
+
+def role_of(host: str, groups: Mapping[str, Any]) -> Role | None:
+    """Give the role whose inventory group holds the host."""
+    return next((role for role in Role if host in groups.get(role.value, ())), None)
+
+
+def role_variable(role: Role, name: str, variables: Mapping[str, Any]) -> Any:
+    """Give a variable of a role as the role would see it: the host's, or the role's default."""
+    full = f"{role.value}_{name}"
+    return variables[full] if full in variables else _defaults(role.value).get(full)
+
+
+def role_declaration(role: Role, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the declaration that the role hands to the policy module."""
+    topology = {name: role_variable(role, name, variables) for name in _TOPOLOGY}
+    return {
+        "name": role_variable(role, "policy_name", variables),
+        "assigned": role_variable(role, "assigned", variables),
+        "topology": {name: value for name, value in topology.items() if value is not None},
+    }
+
+
+def checked(host: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Hold a declaration against the options of the policy module and fill in defaults; SpecError names the host."""
+    found = ArgumentSpecValidator(FORECAST_POLICY).validate(dict(given))
+    if found.error_messages:
+        raise SpecError(f"the policy of {host}", "; ".join(found.error_messages))
+    return dict(found.validated_parameters)
+
+
+@functools.cache
+def _defaults(role: str) -> dict[str, Any]:
+    text = (_ROLES / role / "defaults" / "main.yml").read_text(encoding="utf-8")
+    return yaml.safe_load(text) or {}

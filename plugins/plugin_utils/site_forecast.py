@@ -1,0 +1,114 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to the collection: the forecast of a play, from the inventory and what was read from its hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from ..module_utils.errors import SpecError
+from ..module_utils.forecast.flows import Conversations, management_conversations, site_conversations
+from ..module_utils.forecast.foresee import Foresight, foresee, joined
+from ..module_utils.forecast.own_flows import own_conversations
+from ..module_utils.forecast.packet import filters_in_force
+from ..module_utils.forecast.standing import station_after, station_from_info
+from ..module_utils.forecast.station import Station
+from ..module_utils.topology.site import Role, Site
+from .controller_address import controller_address
+from .declared import Declaration, site_of
+from .role_declarations import checked, role_declaration, role_of, role_variable
+
+HTTP, HTTPS = 5985, 5986
+
+
+class PlayForecast:
+    """Forecasts what a play would do to the hosts that it still has."""
+
+    def __init__(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> None:
+        """Take the checked arguments of the task and Ansible's variables."""
+        self._args = args
+        self._groups: Mapping[str, Sequence[str]] = task_vars["groups"]
+        self._hostvars: Mapping[str, Mapping[str, Any]] = task_vars["hostvars"]
+        self._play: list[str] = list(task_vars["ansible_play_hosts"])
+        for host in args["policies"]:
+            if role_of(host, self._groups) is None:
+                roles = ", ".join(role.value for role in Role)
+                raise SpecError(f"policies.{host}", f"the inventory has no such host in the groups {roles}")
+
+    def result(self) -> Foresight:
+        """Forecast each site on its own and put them together."""
+        declarations: dict[str, dict[str, dict[str, Any]]] = {}
+        for host in self._play:
+            role = role_of(host, self._groups)
+            if role is not None:
+                given = self._args["policies"].get(host) or role_declaration(role, self._hostvars[host])
+                found = checked(host, given)
+                topology = found["topology"] or {}
+                declarations.setdefault(topology.get("site") or "", {})[host] = found
+        return joined([self._site(name, wanted) for name, wanted in declarations.items()])
+
+    def _site(self, name: str, wanted: Mapping[str, dict[str, Any]]) -> Foresight:
+        site = site_of(name or None, self._groups, self._hostvars)
+        before, after = [], []
+        for role in Role:
+            virtual = site.virtual_addresses if role is Role.BACK_END else ()
+            for host in site.hosts(role):
+                info = self._hostvars[host.name].get(self._args["now"])
+                now = station_from_info(host.name, (*host.addresses, *virtual), info)
+                before.append(now)
+                after.append(_later(now, wanted[host.name], site) if host.name in wanted else now)
+        kdcs = [host.name for host in site.domain_controllers]
+        return foresee(before, after, wanted, self._conversations(site, before, after), kdcs)
+
+    def _conversations(
+        self, site: Site, before: Sequence[Station], after: Sequence[Station]
+    ) -> tuple[Conversations, ...]:
+        filters = [one for station in (*before, *after) for one in filters_in_force(station.policy)]
+        hosts = {host.name: host.addresses for role in Role for host in site.hosts(role)}
+        ports = {name: _winrm_port(self._hostvars[name]) for name in hosts}
+        return (
+            *site_conversations(site),
+            *management_conversations(site, self._networks(hosts), ports, filters),
+            *own_conversations(self._args["flows"], hosts, self._groups, filters),
+        )
+
+    def _networks(self, hosts: Mapping[str, tuple[IPv4Address, ...]]) -> tuple[IPv4Network, ...]:
+        """Give the management networks: those of the task, those of the roles, the controller's own addresses."""
+        texts = [("management", one) for one in self._args["management"]]
+        found: list[IPv4Network] = []
+        for name in hosts:
+            variables, role = self._hostvars[name], role_of(name, self._groups)
+            for one in (role_variable(role, "management", variables) or ()) if role else ():
+                texts.append((f"management of {name}", one))
+            if self._args["controller"]:
+                address = controller_address(str(variables.get("ansible_host") or name))
+                found += [IPv4Network(address)] if address else []
+        return tuple(dict.fromkeys([*(_network(place, one) for place, one in texts), *found]))
+
+
+def _later(now: Station, wanted: Mapping[str, Any], site: Site) -> Station:
+    declared = Declaration(wanted, site if wanted["topology"] else None, now.name)
+    try:
+        policy = declared.policy(now.version)
+    except SpecError as exc:
+        raise SpecError(f"the policy of {now.name}: {exc.place}", exc.problem) from None
+    return station_after(now, policy, wanted["name"], wanted["assigned"])
+
+
+def _network(place: str, text: Any) -> IPv4Network:
+    try:
+        return IPv4Network(str(text))
+    except ValueError as exc:
+        raise SpecError(place, f"{text!r} is no IPv4 address or subnet ({exc})") from None
+
+
+def _winrm_port(variables: Mapping[str, Any]) -> int:
+    """Give the port where WinRM listens on the host, as the inventory tells the connection."""
+    for name in ("ipsec_winrm_port", "ansible_winrm_port", "ansible_port"):
+        if variables.get(name):
+            return int(variables[name])
+    return HTTP if variables.get("ansible_winrm_scheme") == "http" else HTTPS
