@@ -6,8 +6,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from .cmd_flow import Goto
 from .console import Steps, codec_of
 from .context import Context
+from .files import FILE_BUILTINS, words_of
 
 Builtin = Callable[[Context, str], Steps]
 
@@ -17,7 +19,7 @@ def _echo(ctx: Context, rest: str) -> Steps:
     if rest[:1] in (".", ":", "(", "/", "\\", "[", "]", "+", ",", ";", "="):
         ctx.out.write(rest[1:] + "\r\n")
     elif rest.strip().lower() in ("on", "off"):
-        pass
+        ctx.shell.echo = rest.strip().lower() == "on"
     elif not rest.strip():
         ctx.say("cmd.echo")
     else:
@@ -80,15 +82,10 @@ def _result(ctx: Context, code: int) -> int:
     return code
 
 
-def _names(rest: str) -> list[str]:
-    words: list[str] = re.findall(r'"[^"]*"|[^\s,;=]+', rest)
-    return [word.strip('"') for word in words if not re.fullmatch(r"/[A-Za-z]+", word)]
-
-
 def _type(ctx: Context, rest: str) -> Steps:
     yield from ()
     code = 0
-    for name in _names(rest):
+    for name in words_of(rest):
         text = "" if name.lower() == "nul" else ctx.read_file(name)
         if text is None:
             ctx.complain("cmd.nofile")
@@ -96,14 +93,6 @@ def _type(ctx: Context, rest: str) -> Steps:
         else:
             ctx.out.write(text)
     return _result(ctx, code)
-
-
-def _del(ctx: Context, rest: str) -> Steps:
-    yield from ()
-    for name in _names(rest):
-        if ctx.host.files.pop(ctx.path(name).casefold(), None) is None:
-            ctx.complain("cmd.notfound", name=ctx.path(name))
-    return 0
 
 
 def _ver(ctx: Context, rest: str) -> Steps:
@@ -127,6 +116,27 @@ def _cd(ctx: Context, rest: str) -> Steps:
 def _silent(ctx: Context, rest: str) -> Steps:
     yield from ()
     return _result(ctx, 0)
+
+
+def _setlocal(ctx: Context, rest: str) -> Steps:
+    yield from ()
+    low = rest.lower()
+    if ctx.batch is not None:
+        ctx.shell.save(True if "enabledelayedexpansion" in low else False if "disabledelayed" in low else None)
+    return 0
+
+
+def _endlocal(ctx: Context, rest: str) -> Steps:
+    yield from ()
+    ctx.shell.restore()
+    return 0
+
+
+def _goto(ctx: Context, rest: str) -> Steps:
+    yield from ()
+    if ctx.batch is not None:
+        raise Goto(re.sub(r"^\s*:?\s*", "", rest).split(" ")[0].strip() or "eof")
+    return 0
 
 
 def _vol(ctx: Context, rest: str) -> Steps:
@@ -155,21 +165,18 @@ BUILTINS: dict[str, Builtin] = {
     "echo": _echo,
     "set": _set,
     "type": _type,
-    "del": _del,
-    "erase": _del,
     "ver": _ver,
     "cd": _cd,
     "chdir": _cd,
     "title": _silent,
     "cls": _silent,
-    "md": _silent,
-    "mkdir": _silent,
-    "rd": _silent,
-    "rmdir": _silent,
-    "setlocal": _silent,
-    "endlocal": _silent,
+    "setlocal": _setlocal,
+    "endlocal": _endlocal,
+    "goto": _goto,
+    "pause": _silent,
     "pushd": _silent,
     "popd": _silent,
     "verify": _silent,
     "date": _vol,
+    **FILE_BUILTINS,
 }

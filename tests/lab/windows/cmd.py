@@ -8,11 +8,14 @@ import re
 
 from . import cmd_for
 from .builtins import BUILTINS
+from .cmd_batch import call_label, find_batch, run_batch
+from .cmd_flow import Exit, Goto
 from .cmd_if import holds
 from .cmd_parse import CmdSyntaxError, Parser
-from .cmd_tree import Block, For, If, Node, Pair, Redirect, Simple
+from .cmd_redirect import redirected
+from .cmd_tree import Block, For, If, Node, Pair, Simple
 from .cmd_vars import expand
-from .console import Buffer, Null, Sink, Steps, TextSource, codec_of
+from .console import Buffer, Steps, TextSource
 from .context import Context, split_argv
 from .programs import PROGRAMS
 
@@ -24,31 +27,6 @@ _GLUED = re.compile(
     r"(echo|set|type|cd|chdir|call|exit|ver|title|del|erase|md|mkdir|rd|rmdir|cls)(?=[.\\/:;,=\[\]+(])", re.IGNORECASE
 )
 """Built-in commands that need no blank before what follows."""
-
-
-class Exit(Exception):
-    """`exit N` was met."""
-
-    def __init__(self, code: int) -> None:
-        """Leave this cmd.exe with that code."""
-        super().__init__(code)
-        self.code = code
-
-
-class FileSink:
-    """A redirection into a file; writes it whole after each piece of text."""
-
-    def __init__(self, ctx: Context, name: str, append: bool) -> None:
-        """Write to that file, after what it holds when append."""
-        self._ctx, self._name = ctx, name
-        old = ctx.read_file(name) if append else None
-        self._text = old or ""
-        self.write("")
-
-    def write(self, text: str) -> None:
-        """Add text to the file, in the OEM code page."""
-        self._text += text
-        self._ctx.write_file(self._name, self._text.encode(codec_of(self._ctx.host.profile.codepage), "replace"))
 
 
 def run_line(ctx: Context, line: str) -> Steps:
@@ -66,6 +44,11 @@ def run_line(ctx: Context, line: str) -> Steps:
         return (yield from run_node(ctx, tree)) if tree else 0
     except Exit as exc:
         return exc.code
+    except Goto as exc:
+        if ctx.batch is not None:
+            raise
+        ctx.complain("cmd.nolabel", label=exc.label)
+        return 1
     except (ValueError, ArithmeticError, re.error):
         ctx.complain("cmd.badsyntax")
         ctx.shell.errorlevel = 255
@@ -81,7 +64,7 @@ def run_node(ctx: Context, node: Node) -> Steps:
         return (yield from run_node(ctx, chosen)) if chosen else 0
     if isinstance(node, For):
         return (yield from cmd_for.run_for(ctx, node, run_node, run_line))
-    inner = _redirected(ctx, node.redirects)
+    inner = redirected(ctx, node.redirects)
     if inner is None:
         ctx.shell.errorlevel = 1
         return 1
@@ -113,34 +96,6 @@ def _contained(ctx: Context, node: Node) -> Steps:
         return exc.code
 
 
-def _redirected(ctx: Context, redirects: list[Redirect]) -> Context | None:
-    """Return the context with its streams changed; None after a message when a file is missing."""
-    for redirect in redirects:
-        name = redirect.target.strip('"')
-        if redirect.handle == 0:
-            if name.lower() == "nul":
-                ctx = dataclasses.replace(ctx, stdin=Null())
-                continue
-            text = ctx.read_file(name)
-            if text is None:
-                ctx.complain("cmd.nofile")
-                return None
-            ctx = dataclasses.replace(ctx, stdin=TextSource(text))
-            continue
-        sink: Sink
-        if name in ("&1", "&2"):
-            sink = ctx.out if name == "&1" else ctx.err
-        elif name.lower() in ("nul", "nul:"):
-            sink = Null()
-        else:
-            sink = FileSink(ctx, name, redirect.operator == ">>")
-        if redirect.handle == 1:
-            ctx = dataclasses.replace(ctx, out=sink)
-        elif redirect.handle == 2:
-            ctx = dataclasses.replace(ctx, err=sink)
-    return ctx
-
-
 def split_command(text: str) -> tuple[str, str]:
     """Split off the command's name; the rest keeps its leading blank."""
     text = text.lstrip(" \t,;=")
@@ -161,29 +116,57 @@ def run_simple(ctx: Context, node: Simple) -> Steps:
     if not name or low == "rem" or low.startswith(":"):
         return 0
     if low == "exit":
-        raise Exit(_exit_code(ctx, rest))
+        raise Exit(_exit_code(ctx, rest), batch="/b" in rest.lower().split())
     if low in ("cmd", "cmd.exe", r"c:\windows\system32\cmd.exe"):
-        code = yield from _nested(ctx, rest)
+        code = yield from run_nested(ctx, rest)
     elif low == "call":
-        code = yield from run_line(ctx, rest.strip()) if rest.strip() else iter_zero()
+        code = yield from _call(ctx, rest.strip())
     elif low in BUILTINS:
         return (yield from BUILTINS[low](ctx, rest))
     else:
-        base = re.sub(r"(?i)\.(exe|com)$", "", low.replace("/", "\\").rsplit("\\", 1)[-1])
-        program = PROGRAMS.get(base)
-        if program is None or not ctx.host.has_program(base):
-            ctx.complain("cmd.unknown", name=name)
-            ctx.shell.errorlevel = 9009
-            return 1
-        code = yield from program(ctx, split_argv(rest))
+        return (yield from run_program(ctx, name, rest))
     ctx.shell.errorlevel = code
     return code
 
 
-def iter_zero() -> Steps:
-    """Do nothing, successfully."""
-    yield from ()
-    return 0
+def run_program(ctx: Context, name: str, rest: str) -> Steps:
+    """Run a program or a batch file by its name; what comes after a batch file in another one never runs."""
+    base = re.sub(r"(?i)\.(exe|com)$", "", name.lower().replace("/", "\\").rsplit("\\", 1)[-1])
+    program = PROGRAMS.get(base) if ctx.host.has_program(base) else None
+    if program is None:
+        path = find_batch(ctx, name)
+        if path is None:
+            ctx.complain("cmd.unknown", name=name)
+            ctx.shell.errorlevel = 9009
+            return 1
+        code = yield from run_batch(ctx, path, name, rest, run_node)
+        if ctx.batch is not None:
+            raise Exit(code, batch=True)
+        return code
+    code = yield from program(ctx, split_argv(rest))
+    ctx.shell.errorlevel = code
+    return code
+
+
+def _call(ctx: Context, text: str) -> Steps:
+    if text.startswith(":"):
+        return (yield from call_label(ctx, expand(ctx, text), run_node))
+    name, rest = split_command(expand(ctx, text))
+    path = find_batch(ctx, name) if name.lower() not in (*BUILTINS, *PROGRAMS, "exit", "cmd") and name else None
+    if path is not None:
+        return (yield from run_batch(ctx, path, name, rest, run_node))
+    return (yield from run_line(ctx, text)) if text else 0
+
+
+def run_job(ctx: Context, line: str) -> Steps:
+    """Run a scheduled job's program: no shell reads the line, so & and > are but arguments."""
+    name, rest = split_command(expand(ctx, line))
+    try:
+        if re.fullmatch(r"(?i)(.*\\)?cmd(\.exe)?", name):
+            return (yield from run_nested(ctx, rest))
+        return (yield from run_program(ctx, name, rest))
+    except Exit as exc:
+        return exc.code
 
 
 def _exit_code(ctx: Context, rest: str) -> int:
@@ -193,7 +176,7 @@ def _exit_code(ctx: Context, rest: str) -> int:
     return ctx.shell.errorlevel
 
 
-def _nested(ctx: Context, rest: str) -> Steps:
+def run_nested(ctx: Context, rest: str) -> Steps:
     """Run `cmd /c ...` with its rule for the outer quotes; without /c read lines from standard input."""
     match = re.match(r"(?i)\s*((?:/[a-z](?::\S+)?\s*)*?)/([ck])(.*)$", rest, re.DOTALL)
     shell = ctx.shell.copy()

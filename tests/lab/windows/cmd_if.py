@@ -15,7 +15,7 @@ def holds(ctx: Context, node: If) -> bool:
     kind, *words = node.words
     words = [expand(ctx, word, "!") if ctx.shell.delayed else word for word in words]
     if kind == "exist":
-        truth = ctx.path(words[0]).rstrip("\\").casefold() in ctx.host.files
+        truth = ctx.exists(words[0])
     elif kind == "defined":
         truth = ctx.shell.get(words[0]) is not None
     elif kind == "errorlevel":

@@ -55,3 +55,38 @@ def expand(ctx: Context, line: str, sign: str = "%") -> str:
 
     mark = re.escape(sign)
     return re.sub(rf"{mark}([^{mark}:=\s][^{mark}:]*)(:[^{mark}]+)?{mark}", replace, line)
+
+
+_BATCH = re.compile(r"%%|%\*|%~([fdpnxs]*)([0-9])|%([0-9])|%([^%:=\s][^%:]*)(:[^%]+)?%|%")
+
+
+def expand_in_batch(ctx: Context, line: str, path: str, arguments: list[str]) -> str:
+    """Replace variables and arguments as in a batch file: %% is a percent sign, what is not defined is nothing."""
+
+    def replace(match: re.Match[str]) -> str:
+        if match[0] == "%%":
+            return "%"
+        if match[0] == "%*":
+            return " ".join(arguments[1:])
+        if digit := match[3] or match[2]:
+            value = arguments[int(digit)] if int(digit) < len(arguments) else ""
+            return value if match[3] else _parts(ctx, value.strip('"'), match[1], path if digit == "0" else "")
+        found = (lookup(ctx, match[4]) if match[4] else None) or ""
+        return found if match[5] is None or not found else _modified(found, match[5][1:])
+
+    return _BATCH.sub(replace, line)
+
+
+def _parts(ctx: Context, value: str, letters: str, path: str) -> str:
+    """Return what %~dp0 and its like ask for: full path, drive, path, name, extension."""
+    if not letters:
+        return value
+    full = path or ctx.path(value)
+    folder, _, name = full.rpartition("\\")
+    stem, dot, suffix = name.rpartition(".")
+    if not dot:
+        stem, suffix = name, ""
+    if "f" in letters:
+        return full
+    found = {"d": full[:2], "p": folder[2:] + "\\", "n": stem, "x": dot + suffix}
+    return "".join(found[letter] for letter in "dpnx" if letter in letters)

@@ -180,6 +180,12 @@ class RunningCommand:
         self._advance()
         return self._code
 
+    @property
+    def sleeps_until(self) -> float | None:
+        """The time of the host's clock that it waits for; None while it waits for nothing or for input."""
+        self._advance()
+        return self._wait.until if self._code is None and isinstance(self._wait, Sleep) else None
+
     def terminate(self) -> None:
         """End it at once, as WinRM's signal does: the code is that of Ctrl+C."""
         if self._code is None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 import re
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from .console import Console, Sink, Source, Steps, Wait, codec_of
 
 if TYPE_CHECKING:
+    from .cmd_batch import Batch
     from .host import WindowsHost
 
 
@@ -22,6 +24,18 @@ class Shell:
     cwd: str = r"C:\Documents and Settings\Administrator"
     errorlevel: int = 0
     delayed: bool = False
+    echo: bool = True
+    saved: list[tuple[dict[str, tuple[str, str]], str, bool]] = dataclasses.field(default_factory=list)
+
+    def save(self, delayed: bool | None = None) -> None:
+        """Keep environment and directory until restore(), as `setlocal` does."""
+        self.saved.append((dict(self.env), self.cwd, self.delayed))
+        self.delayed = self.delayed if delayed is None else delayed
+
+    def restore(self) -> None:
+        """Bring back what the last save() kept; nothing when there is none."""
+        if self.saved:
+            self.env, self.cwd, self.delayed = self.saved.pop()
 
     def get(self, name: str) -> str | None:
         """Return an environment variable, None when it is not defined."""
@@ -50,6 +64,7 @@ class Context:
     stdin: Source
     out: Sink
     err: Sink
+    batch: Batch | None = None
 
     def say(self, key: str, **fields: object) -> None:
         """Write a message of the host's language to standard output."""
@@ -62,11 +77,36 @@ class Context:
     def path(self, name: str) -> str:
         """Return the full path of a file name, relative to the current directory."""
         name = name.strip('"').replace("/", "\\")
-        if re.match(r"[A-Za-z]:\\|\\\\", name):
+        if name.startswith("\\\\"):
             return name
         if name.startswith("\\"):
-            return self.shell.cwd[:2] + name
-        return self.shell.cwd.rstrip("\\") + "\\" + re.sub(r"^(\.\\)+", "", name)
+            name = self.shell.cwd[:2] + name
+        elif not re.match(r"[A-Za-z]:\\", name):
+            name = self.shell.cwd + "\\" + name
+        parts: list[str] = []
+        for part in name.split("\\"):
+            if part == "..":
+                parts = parts[:-1] if len(parts) > 1 else parts
+            elif part not in ("", "."):
+                parts.append(part)
+        return "\\".join(parts) if len(parts) > 1 else parts[0] + "\\"
+
+    def is_folder(self, path: str) -> bool:
+        """Tell whether there is a folder of that full path."""
+        return path.rstrip("\\").casefold() in self.host.folders
+
+    def exists(self, name: str) -> bool:
+        """Tell whether there is a file or folder of that name; * and ? stand for anything."""
+        path = self.path(re.sub(r"(?i)\\nul$", "", name.strip('"')))
+        if "*" in path or "?" in path:
+            found = [*self.host.files, *self.host.folders]
+            return any(fnmatch.fnmatchcase(key, path.casefold()) for key in found)
+        return path.casefold() in self.host.files or self.is_folder(path)
+
+    def can_write(self, name: str) -> bool:
+        """Tell whether the folder of a file is there."""
+        path = self.path(name)
+        return path.startswith("\\\\") or (self.is_folder(path.rpartition("\\")[0]) and not self.is_folder(path))
 
     def read_file(self, name: str) -> str | None:
         """Return a file's text, decoded by its mark or the OEM code page; None when missing."""

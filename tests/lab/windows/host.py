@@ -6,18 +6,30 @@ from __future__ import annotations
 import base64
 import random
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from .clock import Clock
 from .cluster import Cluster
-from .cmd import run_line
-from .console import Console, RunningCommand, codec_of
+from .cmd import run_job, run_line
+from .console import Console, Null, RunningCommand, codec_of
 from .context import Context, Shell
+from .enforce import Driver
+from .jobs import Scheduler
 from .messages import load_catalogue
 from .profile import PROFILES, Profile
 from .programs import NOT_ON_NEW, NOT_ON_OLD
 from .registry import Registry
 from .services import Services
+
+_FOLDERS = (
+    r"C:\WINDOWS",
+    r"C:\WINDOWS\system32",
+    r"C:\WINDOWS\Temp",
+    r"C:\WINDOWS\Tasks",
+    r"C:\WINDOWS\system32\config",
+    r"C:\WINDOWS\system32\config\systemprofile",
+)
 
 
 class WindowsHost:
@@ -39,7 +51,12 @@ class WindowsHost:
         self.registry = Registry()
         self.files: dict[str, tuple[str, bytes]] = {}
         self.cluster: Cluster | None = None
-        self.jobs: list[dict[str, Any]] = []
+        self.folders: dict[str, str] = {}
+        self.servers: dict[str, tuple[str, ...]] = {}
+        self.resolve: Callable[[str], tuple[str, ...]] = lambda name: ()
+        self.up = True
+        self._boots_at: float | None = None
+        self._commands: list[RunningCommand] = []
         self.user = "Administrator"
         self._random = random.Random(seed) if seed is not None else random.SystemRandom()  # noqa: S311
         self._messages = load_catalogue(self.profile.language)
@@ -48,6 +65,16 @@ class WindowsHost:
         version.put_text("CurrentVersion", ".".join(str(part) for part in self.profile.version[:2]))
         version.put_text("CurrentBuildNumber", str(self.profile.version[2]))
         self.registry.create(r"HKLM\SOFTWARE\Policies\Microsoft")
+        home = self._home(self.user)
+        for folder in ("C:", *_FOLDERS, home.rpartition("\\")[0], home, rf"{home}\Temp"):
+            self.folders[folder.casefold()] = folder
+        self.scheduler = Scheduler(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        """Let the driver know of the services."""
+        self.driver = Driver(self)
+        self.services.on_change = lambda service: self.driver.reload() if service.name == "PolicyAgent" else None
 
     @property
     def version(self) -> str:
@@ -73,20 +100,26 @@ class WindowsHost:
         owned = cluster is not None and cluster.online and cluster.owner.casefold() == self.name.casefold()
         return self.addresses + (tuple(cluster.virtual_ips) if cluster and owned else ())
 
-    def _environment(self) -> dict[str, tuple[str, str]]:
-        home = rf"C:\Users\{self.user}" if self.profile.modern else rf"C:\Documents and Settings\{self.user}"
+    def _home(self, user: str) -> str:
+        if user == "SYSTEM":
+            return r"C:\WINDOWS\system32\config\systemprofile"
+        return rf"C:\Users\{user}" if self.profile.modern else rf"C:\Documents and Settings\{user}"
+
+    def _environment(self, user: str) -> dict[str, tuple[str, str]]:
+        home = self._home(user)
+        temp = r"C:\WINDOWS\Temp" if user == "SYSTEM" else rf"{home}\Temp"
         plain = {
             "COMPUTERNAME": self.name.upper(),
-            "USERNAME": self.user,
-            "USERDOMAIN": self.name.upper(),
+            "USERNAME": user,
+            "USERDOMAIN": "NT AUTHORITY" if user == "SYSTEM" else self.name.upper(),
             "USERPROFILE": home,
             "OS": "Windows_NT",
             "SystemDrive": "C:",
             "ComSpec": r"C:\WINDOWS\system32\cmd.exe",
             "SystemRoot": r"C:\WINDOWS",
             "windir": r"C:\WINDOWS",
-            "TEMP": rf"{home}\Temp",
-            "TMP": rf"{home}\Temp",
+            "TEMP": temp,
+            "TMP": temp,
             "Path": r"C:\WINDOWS\system32;C:\WINDOWS;C:\WINDOWS\System32\Wbem",
             "PROMPT": "$P$G",
             "PATHEXT": ".COM;.EXE;.BAT;.CMD",
@@ -105,12 +138,23 @@ class WindowsHost:
         page = codepage or self.profile.codepage
         codec_of(page)
         console = Console(page)
-        shell = Shell(self._environment())
+        shell = Shell(self._environment(self.user))
         shell.cwd = directory or shell.env["USERPROFILE"][1]
         for name, value in (environment or {}).items():
             shell.put(name, value)
         ctx = Context(self, console, shell, console.stdin, console.sink("stdout"), console.sink("stderr"))
-        return RunningCommand(run_line(ctx, command_line), console, self.clock.now)
+        command = RunningCommand(run_line(ctx, command_line), console, self.clock.now)
+        if command.exit_code is None:
+            self._commands.append(command)
+        return command
+
+    def start_job(self, command_line: str, user: str) -> RunningCommand:
+        """Start a scheduled job's program as that user; it has no input and nobody sees its output."""
+        console = Console(self.profile.codepage)
+        shell = Shell(self._environment(user))
+        shell.cwd = r"C:\WINDOWS\system32"
+        ctx = Context(self, console, shell, Null(), Null(), Null())
+        return RunningCommand(run_job(ctx, command_line), console, self.clock.now)
 
     def run(self, command_line: str, stdin: bytes = b"", codepage: int | None = None) -> tuple[int, str, str]:
         """Run a command line to its end and return (exit code, stdout, stderr) as text.
@@ -120,15 +164,59 @@ class WindowsHost:
         command = self.start(command_line, codepage)
         command.feed(stdin, end=True)
         while command.exit_code is None:
-            self.clock.advance(1)
+            self.advance(1)
         chunks = command.output()
         codec = codec_of(codepage or self.profile.codepage)
         joined = {name: b"".join(data for stream, data in chunks if stream == name) for name in ("stdout", "stderr")}
         return command.exit_code, joined["stdout"].decode(codec), joined["stderr"].decode(codec)
 
-    def reboot(self) -> None:
-        """Restart: services come up by their start type."""
+    def tick(self) -> None:
+        """Let happen what is due by the host's clock: a boot, jobs, a poll, programs that sleep."""
+        if not self.up:
+            if self._boots_at is not None and self.clock.now() >= self._boots_at:
+                self._boot()
+            return
+        self.scheduler.step()
+        self.driver.poll()
+        self._commands = [command for command in self._commands if command.exit_code is None]
+
+    def _next_event(self) -> float | None:
+        if not self.up:
+            return self._boots_at
+        times = [self.scheduler.next_event(), self.driver.next_poll]
+        times += [command.sleeps_until for command in self._commands]
+        return min((time for time in times if time is not None), default=None)
+
+    def advance(self, seconds: float) -> None:
+        """Push the host's clock forward; everything that falls due happens in its turn, at its own time."""
+        end = self.clock.now() + seconds
+        while (due := self._next_event()) is not None and due <= end:
+            self.clock.advance(max(due - self.clock.now(), 0.0))
+            self.tick()
+        self.clock.advance(end - self.clock.now())
+        self.tick()
+
+    def shut_down(self, seconds: float | None = None) -> None:
+        """Go down; registry, files and jobs stay. Come up after that many seconds, or when told (None)."""
+        self.scheduler.power_off()
+        for command in self._commands:
+            command.terminate()
+        self._commands.clear()
+        self.up = False
+        self._boots_at = None if seconds is None else self.clock.now() + seconds
+
+    def reboot(self, seconds: float = 0.0) -> None:
+        """Restart, which takes that many seconds of the host's clock."""
+        self.shut_down(seconds)
+        if not seconds:
+            self._boot()
+
+    def _boot(self) -> None:
+        """Come up: services by their start type, the policy with the PolicyAgent, the jobs of a start."""
+        self.up, self._boots_at = True, None
         self.services.boot()
+        self.driver.boot()
+        self.scheduler.boot()
 
     def to_json(self) -> dict[str, Any]:
         """Return the full state as plain values; a cluster is shared and saved by the fleet."""
@@ -141,7 +229,8 @@ class WindowsHost:
             "registry": self.registry.to_json(),
             "services": self.services.to_json(),
             "cluster": self.cluster.to_json() if self.cluster else None,
-            "jobs": self.jobs,
+            "jobs": self.scheduler.to_json(),
+            "folders": list(self.folders.values()),
             "files": {path: base64.b64encode(data).decode() for path, data in self.files.values()},
         }
 
@@ -153,6 +242,9 @@ class WindowsHost:
         host.services = Services(host.registry.__class__(), host.profile.modern)
         host.services.adopt(host.registry, state["services"])
         host.cluster = Cluster(**state["cluster"]) if state["cluster"] else None
-        host.jobs, host.user = list(state["jobs"]), state["user"]
+        host.user = state["user"]
+        host.scheduler.adopt(state["jobs"])
+        host.folders = {path.casefold(): path for path in state.get("folders", host.folders.values())}
         host.files = {path.casefold(): (path, base64.b64decode(data)) for path, data in state["files"].items()}
+        host._connect()
         return host

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs that a lab host can have, by name; later ones (at, schtasks) join here."""
+"""The programs that a lab host can have, by name."""
 
 from __future__ import annotations
 
 from . import tools
+from .at import at_program
 from .builtins import chcp
 from .cluster import cluster_program
 from .context import Program
@@ -11,8 +12,10 @@ from .net import net_program
 from .netsh.shell import netsh_program
 from .reg import reg_program
 from .sc import sc_program
+from .schtasks import schtasks_program
 
 PROGRAMS: dict[str, Program] = {
+    "at": at_program,
     "chcp": chcp,
     "cluster": cluster_program,
     "find": tools.find,
@@ -26,6 +29,7 @@ PROGRAMS: dict[str, Program] = {
     "ping": tools.ping,
     "reg": reg_program,
     "sc": sc_program,
+    "schtasks": schtasks_program,
     "sort": tools.sort,
     "timeout": tools.timeout,
     "whoami": tools.whoami,

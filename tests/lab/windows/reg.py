@@ -213,6 +213,9 @@ def _export(ctx: Context, paths: list[str], options: dict[str, str]) -> Steps:
         if not agreed:
             ctx.say("reg.cancelled")
             return 0
+    if not ctx.can_write(paths[1]):
+        ctx.complain("reg.nofile")
+        return 1
     ctx.write_file(paths[1], b"\xff\xfe" + reg_file.export(ctx.host.registry, path).encode("utf-16-le"))
     ctx.say("reg.done")
     return 0

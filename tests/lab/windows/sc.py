@@ -8,6 +8,7 @@ import re
 from . import services as svc
 from .console import Steps
 from .context import Context
+from .enforce import RELOAD
 
 _START = {"auto": svc.AUTO, "demand": svc.DEMAND, "disabled": svc.DISABLED}
 _START_NAMES = {svc.AUTO: "AUTO_START", svc.DEMAND: "DEMAND_START", svc.DISABLED: "DISABLED"}
@@ -123,6 +124,8 @@ def _control(ctx: Context, verb: str, service: svc.Service, words: list[str]) ->
         return _fail(ctx, "ControlService", svc.BAD_CONTROL)
     if verb == "stop":
         ctx.host.services.stop(service)
+    elif verb == "control" and service.name == "PolicyAgent" and words[0] == str(RELOAD):
+        ctx.host.driver.reload()
     _status(ctx, service, False)
     return 0
 

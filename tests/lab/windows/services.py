@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from .registry import REG_EXPAND_SZ, Registry, encode_text
@@ -54,6 +55,12 @@ def _policy_agent(modern: bool) -> Service:
     )
 
 
+def _task_scheduler(modern: bool) -> Service:
+    image = r"%SystemRoot%\system32\svchost.exe -k netsvcs"
+    needs = ("RPCSS", "SystemEventsBroker") if modern else ("RpcSs",)
+    return Service("Schedule", 0x20, RUNNING, "Task Scheduler", 952, image, "LocalSystem", needs)
+
+
 class Services:
     """The services of one host."""
 
@@ -61,7 +68,9 @@ class Services:
         """Install PolicyAgent, and IKEEXT on Vista and later, into the registry."""
         self._registry = registry
         self.items: dict[str, Service] = {}
+        self.on_change: Callable[[Service], None] = lambda service: None
         self._install(_policy_agent(modern), DEMAND if modern else AUTO)
+        self._install(_task_scheduler(modern), AUTO)
         if modern:
             self._install(
                 Service(
@@ -114,6 +123,7 @@ class Services:
         if self.start_type(service) == DISABLED:
             return DISABLED_ERROR
         service.state, service.exit_code = RUNNING, 0
+        self.on_change(service)
         return 0
 
     def stop(self, service: Service) -> int:
@@ -121,6 +131,7 @@ class Services:
         if service.state == STOPPED:
             return NOT_STARTED
         service.state, service.exit_code = STOPPED, 0
+        self.on_change(service)
         return 0
 
     def boot(self) -> None:

@@ -107,9 +107,10 @@ def ping(ctx: Context, argv: list[str]) -> Steps:
         ctx.complain("tool.badcommand", program="PING")
         return 1
     ctx.say("ping.begin", target=rest[-1])
+    began = ctx.host.clock.now()
     for turn in range(int(count)):
         if turn:
-            yield Sleep(ctx.host.clock.now() + 1)
+            yield Sleep(began + turn)
         ctx.say("ping.reply", target=rest[-1])
     return 0
 
@@ -134,7 +135,9 @@ def hostname(ctx: Context, argv: list[str]) -> Steps:
 def whoami(ctx: Context, argv: list[str]) -> Steps:
     """Print the user's name."""
     yield from ()
-    ctx.out.write(f"{ctx.host.name}\\{ctx.shell.get('USERNAME') or 'administrator'}".lower() + "\r\n")
+    user = ctx.shell.get("USERNAME") or "administrator"
+    owner = "nt authority" if user == "SYSTEM" else ctx.host.name
+    ctx.out.write(f"{owner}\\{user}".lower() + "\r\n")
     return 0
 
 

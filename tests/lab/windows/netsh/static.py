@@ -74,4 +74,8 @@ def run_static(host: WindowsHost, words: list[str]) -> str:
         raise NoSuchCommand
     tags, command = COMMANDS[verb][noun]
     args = Arguments(words[2:], tags.split(), repeatable=("rootca",))
-    return command(LocalStore(host), args) or ""
+    try:
+        return command(LocalStore(host), args) or ""
+    finally:
+        if verb != "show":
+            host.driver.reload()
