@@ -90,7 +90,7 @@ def _what(run: PlaybookRun, host: str) -> str:
     """Say in a few words what the tasks of a host did."""
     words = []
     for one in run.results:
-        if one.host != host:
+        if one.host != host or one.status == "skipped":
             continue
         if one.status == "changed" and one.action == "exchange.ipsec.policy":
             words.append(f"policy: {_count(one.result['plan'], 'step')}")
@@ -98,7 +98,7 @@ def _what(run: PlaybookRun, host: str) -> str:
             words.append(f"registry: {_count(one.result['commands'], 'value')}")
         elif one.action == "exchange.ipsec.compliance":
             words.append(one.message.splitlines()[0])
-        elif one.status in ("failed", "unreachable"):
+        elif one.status in ("failed", "unreachable") and one.action != "ansible.builtin.fail":
             words.append(one.message)
     return ", ".join(words) or "nothing to do"
 
