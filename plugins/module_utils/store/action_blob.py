@@ -71,7 +71,7 @@ class Negotiation:
 
 
 def decode_action_blob(data: bytes, what: str) -> ActionBlob:
-    """Read a blob; StoreFormatError names ``what`` and the byte offset."""
+    """Read a blob (docs/registry-store.md, table N); StoreFormatError names ``what`` and the byte offset."""
     reader, length = read_frame(data, _TYPE, what)
     count = reader.count("Security-Offer-Count", _OFFER_SIZE)
     offers = tuple(_decode_offer(reader) for _unused in range(count))

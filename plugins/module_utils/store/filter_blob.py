@@ -72,7 +72,7 @@ class FilterBlob:
 
 
 def decode_filter_blob(data: bytes, what: str) -> FilterBlob:
-    """Read a blob; StoreFormatError names ``what`` and the byte offset.
+    """Read a blob (docs/registry-store.md, table F); StoreFormatError names ``what`` and the byte offset.
 
     The older systems count the number of filters in Data-Length, Vista and later do not; both are read.
     """

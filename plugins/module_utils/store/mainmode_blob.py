@@ -68,7 +68,7 @@ class MainModeBlob:
 
 
 def decode_main_mode_blob(data: bytes, what: str) -> MainModeBlob:
-    """Read a blob; StoreFormatError names ``what`` and the byte offset."""
+    """Read a blob (docs/registry-store.md, table M); StoreFormatError names ``what`` and the byte offset."""
     reader, length = read_frame(data, _TYPE, what)
     instance = reader.guid("ISAKMP-Policy-Instance")
     first = reader.take(4, "Zero1")

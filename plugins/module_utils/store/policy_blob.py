@@ -28,7 +28,7 @@ class PolicyBlob:
 
 
 def decode_policy_blob(data: bytes, what: str) -> PolicyBlob:
-    """Read a blob; StoreFormatError names ``what`` and the byte offset."""
+    """Read a blob (docs/registry-store.md, table P); StoreFormatError names ``what`` and the byte offset."""
     reader, length = read_frame(data, _TYPE, what)
     polling = reader.number("the polling interval")
     check_length(reader, length, 20)

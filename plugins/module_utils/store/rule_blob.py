@@ -60,7 +60,7 @@ class RuleBlob:
 
 
 def decode_rule_blob(data: bytes, what: str) -> RuleBlob:
-    """Read a blob; StoreFormatError names ``what`` and the byte offset."""
+    """Read a blob (docs/registry-store.md, table R); StoreFormatError names ``what`` and the byte offset."""
     reader, length = read_frame(data, _TYPE, what)
     methods = _decode_methods(reader)
     interface_type, interface_name = reader.number("Interface-Type"), reader.counted("Interface-Name")
