@@ -4,7 +4,7 @@ SHELL := /bin/bash
 
 PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
 CONSTRAINTS ?= tests/constraints.txt
-FLEET ?= tests/lab/exchange.yml
+FLEET ?= tests/demo/fleet.yml
 ONLY ?=
 
 VENV := .venv
@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 export UV_CACHE_DIR := $(CURDIR)/.build/uv
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test bench lab docs clean
+.PHONY: help setup demo test bench wire lab docs clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(READY) ## Run every check; ONLY=lint,unit,wine runs some, IPSEC_REQUIRE_
 
 bench: $(READY) ## Count requests, shells and seconds per host, side by side
 	@$(BIN)/python -m tests.bench
+
+wire: $(READY) ## Prove it on real packets: the policies on a real kernel, fail-over measured
+	@$(BIN)/python -m tests.wire
 
 lab: $(READY) ## Start the simulated Windows fleet; FLEET=file.yml starts another
 	@$(BIN)/python -m tests.lab serve $(FLEET)

@@ -15,6 +15,7 @@ from typing import TextIO
 
 from tests.checkout import BUILD, COLLECTIONS, NAME, ROOT
 from tests.sandbox import copy_collection, quiet_home
+from tests.wire.uml import missing_packages
 
 STRICT_PACKAGES = (
     f"{NAME}.plugins.module_utils",
@@ -158,7 +159,7 @@ def changelog(log: TextIO) -> str:
 
 def integration(log: TextIO) -> str:
     """Playbooks and modules against the lab."""
-    return pytest(log, *tests_in("integration"))
+    return pytest(log, "-n", "2", "--dist", "worksteal", *tests_in("integration"))
 
 
 def molecule(log: TextIO) -> str:
@@ -178,6 +179,15 @@ def wine(log: TextIO) -> str:
     if lacking:
         raise Missing(f"needs {' and '.join(lacking)}: apt-get install --no-install-recommends wine wine64")
     return pytest(log, *tests_in("wine"))
+
+
+def wire(log: TextIO) -> str:
+    """The roles' policies on a real kernel: strongSwan negotiates, tcpdump decides."""
+    tests_in("wire")
+    lacking = missing_packages()
+    if lacking:
+        raise Missing(f"needs apt-get install --no-install-recommends {' '.join(lacking)}")
+    return last_line(call(log, sys.executable, "-m", "tests.wire"))
 
 
 def core(log: TextIO) -> str:
@@ -218,6 +228,7 @@ STAGES = (
     Stage("unit", "unit tests", unit),
     Stage("lab", "the lab's own tests, with real WinRM clients", lab),
     Stage("wine", "the lab's reg.exe beside Wine's real one", wine),
+    Stage("wire", "what the roles wrote, on real packets (User-Mode Linux, strongSwan)", wire),
     Stage("integration", "playbooks and modules against the lab", integration),
     Stage("core", f"contract with ansible-core {OLDEST_CORE}", core),
     Stage("sanity", "ansible-test sanity", sanity),

@@ -6,6 +6,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import pytest
+
 from tests.integration.conftest import OAKLEY as OAKLEY_KEY
 from tests.integration.conftest import SITE, Lab, LabMaker
 
@@ -17,6 +19,7 @@ def _all(status: str, hosts: list[str] | None = None) -> dict[str, str]:
     return dict.fromkeys(EVERYBODY if hosts is None else hosts, status)
 
 
+@pytest.mark.core
 def test_the_whole_story(site: Lab) -> None:
     hardened = site.run("harden")
     assert hardened.exit_code == 0, hardened.output
@@ -85,6 +88,7 @@ def test_the_passive_node_comes_first_after_a_move(site: Lab) -> None:
     assert _first_write(site, "be1") < _first_write(site, "be2")
 
 
+@pytest.mark.core
 def test_one_failed_node_leaves_the_owner_untouched(site: Lab) -> None:
     site.host_variables["be2"] = {"ansible_password": "wrong"}
     run = site.run("harden")
@@ -118,6 +122,7 @@ def test_tags_choose_the_part(site: Lab) -> None:
     assert site.policies("fe2")["assigned"] == "Exchange IPsec"
 
 
+@pytest.mark.core
 def test_an_inventory_with_ansibles_own_winrm_works_unchanged(site: Lab) -> None:
     site.variables["ansible_connection"] = "winrm"
     site.host_variables["fe2"] = {"ansible_winrs_codepage": 949}

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Lab
+from tests.integration.conftest import ROLES, SITE, Lab, LabMaker
 from tests.integration.test_policy import MAIL
-from tests.playbooks.run import PlaybookRun
+from tests.playbooks.run import PlaybookRun, run_command
 
 KEY = "Zaubernuss-4711"
 POLICY = "exchange.ipsec.policy"
@@ -121,3 +121,23 @@ def test_the_backup_of_the_policy_is_for_its_owner_only(lab: Lab) -> None:
     assert [path.stat().st_mode & 0o777 for path in (backups[0].parent, *backups)] == [0o700, 0o600, 0o600]
     folded = backups[1].read_bytes().decode("utf-16").replace("\\\r\n  ", "").replace(",", "")
     assert KEY.encode("utf-16-le").hex() in folded
+
+
+def test_a_whole_site_with_a_key_from_a_vault(make_lab: LabMaker) -> None:
+    """Through roles, whose arguments Ansible validates and shows on its own; judged compliant afterwards."""
+    site = make_lab(SITE)
+    authentication = [{"method": "psk", "psk": "{{ vaulted_key }}"}]
+    site.variables |= {f"{role}_authentication": authentication for role in ROLES}
+    password, vault = site.folder / "password", site.folder / "vault.yml"
+    password.write_text("open sesame", encoding="utf-8")
+    vault.write_text(f"vaulted_key: {KEY}\n", encoding="utf-8")
+    secrets = ("--vault-password-file", str(password))
+    assert run_command(["ansible-vault", "encrypt", *secrets, str(vault)]).exit_code == 0
+    assert KEY not in vault.read_text(encoding="utf-8")
+    arguments = ("-e", f"@{vault}", *secrets, "-vvvv", "--diff")
+    for playbook, code in (("harden", 0), ("harden", 0), ("comply", 0)):
+        run = site.run(playbook, *arguments)
+        assert run.exit_code == code, run.output
+        _unseen(site, run)
+    rules = site.policies("be1")["policies"]["Exchange IPsec"]["rules"]
+    assert rules["Exchange: front end to back end"]["authentication"] == [f"psk:{KEY}"]
