@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The guest's work from a plan, a JSON file: builds the hosts, plays every scenario, writes `result.json` beside it."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from tests.wire.guest import network
+from tests.wire.guest.scenario import heard, play, serve
+
+
+def main(path: Path) -> None:
+    """Do the plan; the result says `error` where something broke."""
+    plan = json.loads(path.read_text(encoding="utf-8"))
+    result: dict[str, Any] = {"scenarios": {}}
+    try:
+        network.build(plan["hosts"])
+        for address, owner in plan["virtual"].items():
+            network.take(owner, address)
+        serve(plan["ports"])
+        for scenario in plan["scenarios"]:
+            result["scenarios"][scenario["name"]] = play(scenario, path.parent)
+        result["heard"] = heard(plan["ports"])
+    except Exception:
+        result["error"] = traceback.format_exc()
+    (path.parent / "result.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One scenario in the guest: every host gets its configuration, the capture runs, the clients talk."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.wire.guest.charon import Charon
+from tests.wire.guest.network import BRIDGE, inside
+from tests.wire.guest.shell import GuestError, start
+
+MEMORY = Path("/tmp/wire")  # noqa: S108 - the guest's own memory
+
+
+def play(scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Run the flows of a scenario; gives for each flow when it ran and whether it was answered."""
+    daemons = {host: Charon(host, files) for host, files in scenario["files"].items()}
+    try:
+        loaded = {host: daemon.load() for host, daemon in daemons.items()}
+        with capture(folder / f"{scenario['name']}.pcap"):
+            results = talk(scenario["flows"])
+        return {
+            "flows": results,
+            "loaded": loaded,
+            "connections": {host: daemon.ask("--list-conns", "--raw") for host, daemon in daemons.items()},
+            "associations": {host: daemon.associations() for host, daemon in daemons.items()},
+        }
+    finally:
+        for host, daemon in daemons.items():
+            daemon.stop(folder / "logs" / f"{scenario['name']}-{host}.log")
+
+
+def talk(flows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Start the client of every host that asks and wait for all."""
+    clients = []
+    for host in sorted({one["source"] for one in flows}):
+        source, target = MEMORY / f"{host}.flows", MEMORY / f"{host}.results"
+        source.write_text(json.dumps([one for one in flows if one["source"] == host]), encoding="utf-8")
+        command = inside(host, sys.executable, "-B", "-m", "tests.wire.guest.client", str(source), str(target))
+        clients.append((target, subprocess.Popen(command)))
+    results: dict[str, Any] = {}
+    for target, client in clients:
+        client.wait()
+        results.update(json.loads(target.read_text(encoding="utf-8")))
+    return results
+
+
+def serve(hosts: dict[str, list[int]]) -> None:
+    """Start the services of every host; they run to the end of the guest."""
+    for host, ports in hosts.items():
+        command = [sys.executable, "-B", "-m", "tests.wire.guest.servers", str(MEMORY / f"{host}.notes")]
+        start(MEMORY / "servers.log", *inside(host, *command, *map(str, ports)))
+    for host in hosts:
+        while not (MEMORY / f"{host}.ready").exists():
+            time.sleep(0.02)
+
+
+def heard(hosts: dict[str, list[int]]) -> dict[str, list[str]]:
+    """The markers that reached the services of each host."""
+    notes = {host: MEMORY / f"{host}.notes" for host in hosts}
+    return {host: path.read_text(encoding="ascii").split() if path.exists() else [] for host, path in notes.items()}
+
+
+@contextlib.contextmanager
+def capture(path: Path) -> Iterator[None]:
+    """Let tcpdump record the whole link while the block lasts."""
+    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "0", "-U", "--immediate-mode", "-w", str(path), "ip"]
+    with path.with_suffix(".tcpdump").open("wb") as said:
+        recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        while not path.exists() or path.stat().st_size < 24:
+            time.sleep(0.02)
+        time.sleep(0.2)
+        try:
+            yield
+        finally:
+            time.sleep(0.5)
+            recorder.terminate()
+            recorder.wait()
+    complete(path.with_suffix(".tcpdump").read_text(encoding="utf-8"))
+
+
+def complete(said: str) -> None:
+    """Refuse a capture that lacks a packet: tcpdump ends with how many it wrote and how many the kernel gave it."""
+    found = re.findall(r"^(\d+) packets (captured|received|dropped)", said, re.M)
+    numbers = {word: int(number) for number, word in found}
+    if numbers["captured"] != numbers["received"] or numbers["dropped"]:
+        raise GuestError(f"the capture is not complete: {said}")

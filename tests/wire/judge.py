@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the capture says about each flow; the client and the server are asked only whether the marker arrived."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.wire.flows import BLOCKED, CLEAR, PROTECTED, Flow
+from tests.wire.pcap import Packet
+
+
+@dataclasses.dataclass(frozen=True)
+class Seen:
+    """What was on the link while one flow ran, and the verdict."""
+
+    flow: Flow
+    seen: str
+    esp_packets: int
+    clear_packets: int
+    clear_bytes: int
+    marker_packets: int
+    answered: bool
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is what was expected."""
+        return self.seen == self.flow.expected
+
+    def to_dict(self) -> dict[str, Any]:
+        """The line of `.build/wire.json`."""
+        return {
+            "scenario": self.flow.scenario, "source": self.flow.source, "target": self.flow.target,
+            "port": self.flow.port, "expected": self.flow.expected, "seen": self.seen, "packets": self.esp_packets,
+            "clear_packets": self.clear_packets, "clear_bytes": self.clear_bytes,
+            "marker_packets": self.marker_packets, "answered": self.answered,
+        }  # fmt: skip
+
+
+def judge(flow: Flow, packets: Sequence[Packet], ran: Mapping[str, Any], heard: Sequence[str]) -> Seen:
+    """Judge one flow by the capture of its scenario, the times at which it `ran`, and what its server `heard`."""
+    marker = flow.marker.encode()
+    carrying = sum(marker in packet.payload for packet in packets)
+    during = [one for one in packets if one.ends == flow.ends and ran["start"] <= one.time <= ran["end"]]
+    clear = [one for one in during if one.kind == "clear"]
+    esp = sum(one.kind == "esp" for one in during)
+    readable = sum(len(one.payload) for one in clear)
+    arrived = flow.marker in heard
+    return Seen(
+        flow, _word(esp=esp, clear=len(clear), carrying=carrying, arrived=arrived, answered=ran["answered"]),
+        esp, len(clear), readable, carrying, ran["answered"],
+    )  # fmt: skip
+
+
+def _word(*, esp: int, clear: int, carrying: int, arrived: bool, answered: bool) -> str:
+    """Give clear, protected or blocked where the signs agree; else what does not fit, in words."""
+    if not arrived and not answered:
+        return BLOCKED if not carrying else "lost in clear"
+    if not (arrived and answered):
+        return "half way"
+    if esp and not clear and not carrying:
+        return PROTECTED
+    if clear and carrying >= 2 and not esp:
+        return CLEAR
+    return f"mixed ({esp} ESP, {clear} clear, marker {carrying}x)"

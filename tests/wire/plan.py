@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what stands in the registries to the files of strongSwan, and the plan for the guest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
+from tests.wire.flows import ADDRESSES, OWNER, PORTS, VIRTUAL, WAIT, flows
+from tests.wire.hardened import KEY, Standing
+
+WINDOWS = {"dc1": "10.0.20348"}
+"""The Windows of the demo's hosts that are not Server 2003."""
+OTHER_KEY = "another key altogether"
+BACK_ENDS = ("be1", "be2")
+
+
+def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
+    """Make the whole plan; `standing` has one entry for each tier, and none, other-offers and block-rule."""
+    scenarios = [
+        {
+            "name": name,
+            "files": files(_policies(name, standing), {"fe1": OTHER_KEY} if name == "other-key" else {}),
+            "flows": [
+                {"id": one.id, "source": one.source, "address": one.address, "port": one.port, "marker": one.marker,
+                 "wait": WAIT}
+                for one in wanted
+            ],
+        }
+        for name, wanted in flows().items()
+    ]  # fmt: skip
+    return {"hosts": ADDRESSES, "virtual": {VIRTUAL: OWNER}, "ports": PORTS, "scenarios": scenarios}
+
+
+def files(policies: Standing, keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The files of every host that runs strongSwan; a host without a policy runs it with nothing to do."""
+    found = {}
+    for host, policy in policies.items():
+        text = ""
+        if policy is not None:
+            text = to_swanctl(
+                policy, addresses(host), psk=keys.get(host, KEY), windows=WINDOWS.get(host, "5.2.3790"), reveal=True
+            )
+        found[host] = {"swanctl.conf": text}
+    return found
+
+
+def addresses(host: str) -> list[str]:
+    """All addresses that a host has or may get."""
+    return [*ADDRESSES[host], *([VIRTUAL] if host in BACK_ENDS else [])]
+
+
+def _policies(name: str, standing: Mapping[str, Standing]) -> Standing:
+    if name in standing:
+        return standing[name]
+    base = standing["message_stream"]
+    if name == "front-end-without":
+        return {**base, "fe1": standing["none"]["fe1"]}
+    if name == "back-end-without":
+        return {**base, **{host: standing["none"][host] for host in BACK_ENDS}}
+    return base
