@@ -75,7 +75,7 @@ def _there_and_back(sender: End, receiver: End) -> Verdict:
 def _leg(one: End, other: End, *, soft: bool = False) -> Verdict:
     """Send a packet from one end to the other; ``soft`` says that the other already fell back to clear."""
     if one.outgoing.word is Word.NEGOTIATE:
-        return _initiate(one, other)
+        return _initiate(one, other, open_peer=soft)
     if other.incoming.word is not Word.NEGOTIATE:
         return Verdict(Outcome.CLEAR, f"{one.outgoing.because} at {one.who}")
     if soft or _treatment(other.incoming).action.inbound_passthrough:
@@ -84,10 +84,10 @@ def _leg(one: End, other: End, *, soft: bool = False) -> Verdict:
     return Verdict(Outcome.BLOCKED, f"{because} ({other.incoming.because})", disagreed=True)
 
 
-def _initiate(one: End, other: End) -> Verdict:
-    """Let one end negotiate with the other because of a packet that it wants to send."""
+def _initiate(one: End, other: End, *, open_peer: bool) -> Verdict:
+    """Let one end negotiate because of a packet that it wants to send; ``open_peer`` takes it in clear anyway."""
     if other.incoming.word is Word.NEGOTIATE:
-        return _both_ask(one, other)
+        return _both_ask(one, other, open_peer=open_peer)
     soft = _treatment(one.outgoing).action.soft
     response = other.station.default_response
     if response and other.station.policy and other.incoming.entry is None and other.outgoing.word is Word.CLEAR:
@@ -111,7 +111,7 @@ def _unanswered(one: End, other: End, *, soft: bool) -> Verdict:
     return Verdict(Outcome.FAILS, because, disagreed=True)
 
 
-def _both_ask(one: End, other: End) -> Verdict:
+def _both_ask(one: End, other: End, *, open_peer: bool) -> Verdict:
     """Let two rules agree that both want protection."""
     for end in (one, other):
         if {end.incoming.word, end.outgoing.word} != {Word.NEGOTIATE}:
@@ -127,7 +127,7 @@ def _both_ask(one: End, other: End) -> Verdict:
             return Verdict(Outcome.FAILS, because, disagreed=True, doubts=(doubt,))
     action = _treatment(other.incoming)
     found = negotiate(_proposal(one), _proposal_of(other.station, action))
-    passes = action.action.inbound_passthrough
+    passes = open_peer or action.action.inbound_passthrough
     if found.problems and passes and _treatment(one.outgoing).action.soft and one.station.falls_back_after_failure:
         return Verdict(Outcome.FALLBACK, f"{found.problems[0]}; IKEFlags of {one.who} widen the fall-back")
     return _agreed(one, other, found, f"{one.outgoing.because} at both ends")

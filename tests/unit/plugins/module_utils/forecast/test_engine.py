@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from ipaddress import IPv4Address
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.engine import Engine
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet import Traffic
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.verdict import Outcome, Verdict
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.authentication import Authentication
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Rule
+from tests.unit.plugins.module_utils.forecast.cases import (
+    BLOCK,
+    DC,
+    KERBEROS,
+    PERMIT,
+    POP3,
+    ROOT,
+    SECURE,
+    A,
+    B,
+    host,
+    policy,
+    rule,
+    secure,
+)
+
+
+def mail(*methods: Authentication, more: tuple[Rule, ...] = (), exempt: int | None = None) -> Verdict:
+    """POP3 from a to b under the given methods; ``more`` are rules of a about the domain controller."""
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, *methods), *more), no_default_exempt=exempt),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, *methods))),
+        host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, KERBEROS)), no_default_exempt=exempt),
+    ]
+    return Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3)
+
+
+TO_DC = rule("any me -> 192.0.2.5", SECURE, KERBEROS)
+
+
+@pytest.mark.parametrize(("more", "outcome"), [
+    pytest.param((TO_DC,), Outcome.DEADLOCK, id="the-way-to-the-ticket-needs-a-ticket"),
+    pytest.param((rule("any me -> 192.0.2.5", BLOCK),), Outcome.FAILS, id="the-way-is-blocked"),
+    pytest.param((), Outcome.FAILS, id="the-domain-controller-wants-protection"),
+    pytest.param((rule("any me -> 192.0.2.5", secure(name="s", soft=True), KERBEROS),), Outcome.DEADLOCK,
+                 id="soft-is-no-way-out-when-the-controller-answers"),
+])  # fmt: skip
+def test_kerberos_without_a_ticket(more: tuple[Rule, ...], outcome: Outcome) -> None:
+    assert mail(KERBEROS, more=more).outcome is outcome
+
+
+def test_an_exempt_way_to_the_ticket_is_no_deadlock() -> None:
+    assert mail(KERBEROS, more=(TO_DC,), exempt=0).outcome is Outcome.PROTECTED
+
+
+def test_a_second_method_may_stand_in() -> None:
+    found = mail(KERBEROS, ROOT, more=(TO_DC,))
+    assert found.outcome is Outcome.PROTECTED
+    assert found.suite.endswith("certificate of 'CN=Root'")
+    assert found.doubts
+
+
+def test_certificates_need_no_ticket() -> None:
+    assert mail(ROOT, more=(TO_DC,)).certain
+
+
+def test_the_deadlock_of_the_way_to_the_controller_itself() -> None:
+    stations = [host("a", A, policy(TO_DC)), host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, KERBEROS)))]
+    engine = Engine(stations, ["dc"])
+    assert engine.verdict("a", A, "dc", DC, Traffic(6, 1025, 389)).outcome is Outcome.DEADLOCK
+
+
+def test_one_reachable_controller_is_enough() -> None:
+    second = IPv4Address("192.0.2.6")
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS), TO_DC)),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
+        host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, KERBEROS))),
+        host("dc2", second),
+    ]
+    assert Engine(stations, ["dc", "dc2"]).verdict("a", A, "b", B, POP3).outcome is Outcome.PROTECTED
+
+
+def test_controllers_that_are_not_known_count_as_reachable() -> None:
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS))),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
+    ]
+    assert Engine(stations).verdict("a", A, "b", B, POP3).outcome is Outcome.PROTECTED
+
+
+TEXTS = st.sampled_from(["any me -> any", "tcp me -> 192.0.2.2:110", "tcp 192.0.2.1 -> me:110", "any me -> 192.0.2.2",
+                         "any 192.0.2.0/24 -> me", "tcp any -> me:25", "udp me -> any:53"])  # fmt: skip
+FLOWS = (POP3, Traffic(6, 1025, 25), Traffic(17, 1025, 53), Traffic(1))
+ACTIONS = st.sampled_from([SECURE, PERMIT, BLOCK, secure(name="soft", soft=True),
+                           secure(name="pass", inbound_passthrough=True)])  # fmt: skip
+
+
+@st.composite
+def sites(draw: st.DrawFn) -> list[Station]:
+    """Up to five hosts, many of them with the same rules."""
+    texts = st.lists(TEXTS, max_size=4, unique=True)
+    shelf = [policy(*(rule(text, draw(ACTIONS)) for text in draw(texts))) for _ in range(3)]
+    return [
+        host(f"h{number}", IPv4Address(f"192.0.2.{number}"), draw(st.sampled_from([None, *shelf])))
+        for number in range(1, draw(st.integers(3, 6)))
+    ]  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(stations=sites())
+def test_judging_together_is_judging_one_by_one(stations: list[Station]) -> None:
+    together = Engine(stations)
+    for one in stations:
+        for other in stations:
+            if one is other:
+                continue
+            place = (one.name, one.addresses[0], other.name, other.addresses[0])
+            alone = tuple(Engine([one, other]).verdict(*place, flow) for flow in FLOWS)
+            assert together.verdicts(*place, FLOWS) == alone
