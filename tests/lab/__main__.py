@@ -22,7 +22,8 @@ _FAULTS = (
     "deny [password|access]: nobody may log on, or do anything; die [AFTER_N]: the host is gone after N commands; "
     "truncate BYTES: a command's output stops there; quota: no shell is free; "
     "expire-shells: every open shell ends now; "
-    "tls-refuse: no TLS that today's clients speak; clear: all well again"
+    "tls-refuse: no TLS that today's clients speak; cut [SECONDS]: no packet reaches it; "
+    "agent-stop, agent-start: its PolicyAgent; clear: all well again"
 )
 
 
@@ -68,6 +69,13 @@ def _add_orders(verbs: Verbs) -> None:
     fault.add_argument("argument", metavar="ARG", nargs="?")
     order("move", "move a cluster's group to another node", "cluster", "node")
     order("advance", "push a host's clock forward", "host").add_argument("seconds", metavar="SECONDS", type=float)
+    reboot = order("reboot", "restart a host: shells end, jobs and registry stay", "host")
+    reboot.add_argument("seconds", metavar="SECONDS", type=float, nargs="?", default=0.0, help="how long it is down")
+    order("jobs", "print a host's scheduled jobs (JSON)", "host")
+    flow = order("flow", "tell what becomes of a flow (JSON)", "source", "target")
+    flow.description = "The ends are hosts, addresses, or: controller."
+    flow.add_argument("protocol", metavar="PROTOCOL", help="tcp, udp, icmp or a number")
+    flow.add_argument("port", metavar="PORT", type=int, nargs="?", default=0)
     order("save", "write the state of every host").add_argument("file", metavar="FILE", type=Path)
     order("load", "bring every host to a saved state").add_argument("file", metavar="FILE", type=Path)
     order("stop", "end the fleet")
@@ -87,7 +95,7 @@ def give_order(args: argparse.Namespace) -> int:
         return outcome["exit_code"] & 0xFF if outcome["exit_code"] else 0
     else:
         answer = ask(args.control, "POST", f"/{args.verb}", named)
-        if args.verb in {"counters", "policies"}:
+        if args.verb in {"counters", "policies", "jobs", "flow"}:
             print(json.dumps(answer, indent=2))
         elif args.verb == "dump":
             print(answer["text"].replace("\r\n", "\n"), end="")

@@ -17,6 +17,7 @@ class Computers:
 
     def __init__(self, spec: FleetSpec) -> None:
         """Install each host afresh; FleetError names a host or cluster that makes no sense."""
+        self._spec = spec
         self.hosts: dict[str, WindowsHost] = {}
         for host in spec.hosts:
             if host.profile not in PROFILES:
@@ -33,6 +34,13 @@ class Computers:
         """Give a cluster's group to another node; FleetError when one of the two is unknown."""
         if not self._cluster(cluster).move(node):
             raise FleetError(f"cluster {cluster} has no node {node!r}")
+
+    def resolve(self, name: str) -> tuple[str, ...]:
+        """Return the addresses of a DNS name: a host's or a cluster's, the domain left aside."""
+        label = name.partition(".")[0].casefold()
+        found = [host.addresses for host in self.hosts.values() if host.name.casefold() == label]
+        found += [tuple(one.virtual_ips) for one in self.clusters.values() if one.name.casefold() == label]
+        return found[0] if found else ()
 
     def save(self) -> dict[str, Any]:
         """Return the state of everything as plain values."""
@@ -61,6 +69,12 @@ class Computers:
                 if node not in self.hosts:
                     raise FleetError(f"cluster {cluster.name}: no host {node!r}")
                 self.hosts[node].cluster = cluster
+        for spec in self._spec.hosts:
+            host = self.hosts[spec.name]
+            host.resolve = self.resolve
+            host.servers = {kind: tuple(addresses) for kind, addresses in spec.servers.items()}
+            if self._spec.enforce:
+                host.driver.watch()
 
 
 def _cluster(name: str, options: Mapping[str, Any]) -> Cluster:

@@ -38,6 +38,9 @@ class Control:
                 web.post("/policies", self._policies),
                 web.post("/move", self._move),
                 web.post("/advance", self._advance),
+                web.post("/reboot", self._reboot),
+                web.post("/flow", self._flow),
+                web.post("/jobs", self._jobs),
                 web.get("/state", self._save),
                 web.put("/state", self._load),
                 web.post("/stop", self._stop),
@@ -94,6 +97,20 @@ class Control:
         asked = await request.json()
         orders.advance(self.fleet, asked["host"], float(asked["seconds"]))
         return web.json_response({})
+
+    async def _reboot(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        self.fleet.station(asked["host"]).reboot(float(asked.get("seconds", 0)))
+        return web.json_response({})
+
+    async def _flow(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        ends = asked["source"], asked["target"]
+        return web.json_response(orders.flow(self.fleet, *ends, asked.get("protocol", "tcp"), int(asked["port"])))
+
+    async def _jobs(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        return web.json_response(orders.jobs(self.fleet, asked["host"]))
 
     async def _save(self, request: web.Request) -> web.Response:
         return web.json_response(self.fleet.computers.save())

@@ -13,12 +13,16 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tests.lab.boundary import Boundary
 from tests.lab.computers import Computers
 from tests.lab.fleet_spec import FleetError, FleetSpec, read_spec
 from tests.lab.station import HTTP_PORT, Outcome, Station
+from tests.lab.windows.negotiate import Verdict
 from tests.lab.wire.certificate import write_certificate
 
 T = TypeVar("T")
+
+_TICK = 0.1  # seconds between two looks at the hosts' clocks
 
 
 class Fleet:
@@ -28,6 +32,8 @@ class Fleet:
         """Take a fleet file that has been read from YAML; FleetError when it makes no sense."""
         self.spec = read_spec(document)
         self.computers = Computers(self.spec)
+        self.boundary = Boundary(self.spec, self.computers.hosts)
+        self._timer: asyncio.TimerHandle | None = None
         self._port_base = port_base
         self._folder = tempfile.TemporaryDirectory(prefix="lab-")
         folder = Path(self._folder.name)
@@ -35,7 +41,8 @@ class Fleet:
         certificate = write_certificate(folder, self._addresses.values(), self._addresses)
         self.ca_file = certificate[0]
         self.stations = {
-            host.name: Station(host, self.computers.hosts[host.name], folder, certificate) for host in self.spec.hosts
+            host.name: Station(host, self.computers.hosts[host.name], self.boundary, folder, certificate)
+            for host in self.spec.hosts
         }
 
     async def __aenter__(self) -> Fleet:
@@ -46,10 +53,19 @@ class Fleet:
             except OSError as exc:
                 await self.__aexit__()
                 raise FleetError(f"host {name} cannot listen: {exc}") from exc
+        self._tick()
         return self
+
+    def _tick(self) -> None:
+        """Let every host do what its clock says, and look again soon; what goes wrong in one is logged by the loop."""
+        self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick)
+        for host in self.computers.hosts.values():
+            host.tick()
 
     async def __aexit__(self, *_unused: object) -> None:
         """Stop every host."""
+        if self._timer is not None:
+            self._timer.cancel()
         for station in self.stations.values():
             await station.stop()
         self._folder.cleanup()
@@ -60,6 +76,10 @@ class Fleet:
             return self.stations[name]
         except KeyError as exc:
             raise FleetError(f"no host {name!r} in this fleet") from exc
+
+    def flow(self, source: str, target: str, protocol: str = "tcp", port: int = 0) -> Verdict:
+        """Return what becomes of a flow between two hosts, addresses, or the "controller"."""
+        return self.boundary.flow(source, target, protocol, port)
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Bring every host back to a saved state (see `Computers.save`)."""
@@ -117,6 +137,18 @@ class FleetHandle:
     def fault(self, host: str, kind: str, argument: str | None = None) -> None:
         """Order trouble on a host."""
         self.call(self.fleet.station(host).fault, kind, argument)
+
+    def reboot(self, host: str, seconds: float = 0.0) -> None:
+        """Restart a host, which takes that many seconds of its clock."""
+        self.call(self.fleet.station(host).reboot, seconds)
+
+    def advance(self, host: str, seconds: float) -> None:
+        """Push a host's clock forward; what falls due on the way happens."""
+        self.call(self.fleet.station(host).host.advance, seconds)
+
+    def flow(self, source: str, target: str, protocol: str = "tcp", port: int = 0) -> Verdict:
+        """Return what becomes of a flow between two hosts, addresses, or the "controller"."""
+        return self.call(self.fleet.flow, source, target, protocol, port)
 
     def counters(self, host: str) -> dict[str, Any]:
         """Return what was asked of a host."""

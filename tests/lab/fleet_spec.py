@@ -7,6 +7,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+SILENCE = 15.0
+
 
 class FleetError(ValueError):
     """A fleet file or an order that makes no sense; says which host and what."""
@@ -25,8 +27,14 @@ The fleet file is YAML. hosts: {NAME: {OPTION: VALUE}}, and each host may have
   winrm_stack       "2.0" makes a Server 2003 one with KB968930
   quotas            {NAME: NUMBER} as in tests/lab/windows/profile.py
   cluster           the cluster it is a node of
+  winrm_ports       [HTTP, HTTPS] as its policy sees them; default: those it listens on
+  servers           {dns|wins|dhcp|gateway: [ADDRESS, ...]} for filters that name them
 clusters: {NAME: {group: NAME, nodes: [HOST, ...], owner: HOST, virtual_ips: [ADDRESS, ...]}}
 groups: {NAME: [HOST, ...]} become groups of the inventory.
+enforce: true     the hosts enforce their IPsec policy on the connections that they accept
+controller: {addresses: [ADDRESS], clients: {LOOPBACK: ADDRESS}}   what the hosts see clients as
+domain_controllers: [HOST or ADDRESS, ...]   where tickets come from; left out: Kerberos always works
+silence           seconds after which a client without an answer is cut off; default 15
 """
 
 
@@ -48,6 +56,8 @@ class HostSpec:
     allow_unencrypted: bool = True
     winrm_stack: str | None = None
     quotas: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    winrm_ports: tuple[int, int] | None = None
+    servers: Mapping[str, list[str]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -57,6 +67,11 @@ class FleetSpec:
     hosts: tuple[HostSpec, ...]
     clusters: Mapping[str, Mapping[str, Any]]
     groups: Mapping[str, list[str]]
+    enforce: bool = False
+    controller: tuple[str, ...] = ()
+    clients: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    domain_controllers: tuple[str, ...] = ()
+    silence: float = SILENCE
 
 
 def read_spec(document: Mapping[str, Any]) -> FleetSpec:
@@ -69,7 +84,19 @@ def read_spec(document: Mapping[str, Any]) -> FleetSpec:
         if "profile" not in options:
             raise FleetError(f"host {name}: profile is missing")
         addresses = tuple(options.get("addresses", ()))
+        if document.get("enforce") and not addresses:
+            raise FleetError(f"host {name}: addresses is missing, and this fleet enforces policies")
         hosts.append(HostSpec(**{**options, "name": name, "addresses": addresses}))
     if not hosts:
         raise FleetError("the fleet has no hosts")
-    return FleetSpec(tuple(hosts), document.get("clusters", {}), document.get("groups", {}))
+    controller = document.get("controller", {})
+    return FleetSpec(
+        tuple(hosts),
+        document.get("clusters", {}),
+        document.get("groups", {}),
+        bool(document.get("enforce", False)),
+        tuple(controller.get("addresses", ())),
+        controller.get("clients", {}),
+        tuple(document.get("domain_controllers", ())),
+        float(document.get("silence", SILENCE)),
+    )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from tests.lab.fleet import Fleet
@@ -48,8 +49,19 @@ def move(fleet: Fleet, cluster: str, node: str) -> None:
 
 
 def advance(fleet: Fleet, host: str, seconds: float) -> None:
-    """Push a host's clock forward."""
-    fleet.computers.hosts[fleet.station(host).spec.name].clock.advance(seconds)
+    """Push a host's clock forward; what falls due on the way happens."""
+    fleet.station(host).host.advance(seconds)
+
+
+def flow(fleet: Fleet, source: str, target: str, protocol: str, port: int) -> dict[str, Any]:
+    """Return what becomes of a flow, as plain values."""
+    verdict = fleet.flow(source, target, protocol, port)
+    return {**dataclasses.asdict(verdict), "passes": verdict.passes}
+
+
+def jobs(fleet: Fleet, host: str) -> list[dict[str, Any]]:
+    """Return a host's scheduled jobs as plain values."""
+    return fleet.station(host).host.scheduler.to_json()
 
 
 def ready(fleet: Fleet, control: str) -> dict[str, Any]:

@@ -8,10 +8,11 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from tests.lab.boundary import Boundary
 from tests.lab.fleet_spec import HostSpec
+from tests.lab.windows.host import WindowsHost
 from tests.lab.windows.profile import PROFILES
 from tests.lab.wire.certificate import refuse_clients, server_context
-from tests.lab.wire.computer import Computer
 from tests.lab.wire.counters import Counters
 from tests.lab.wire.injection import Injection
 from tests.lab.wire.listener import Access, Listener
@@ -47,10 +48,14 @@ class Outcome:
 class Station:
     """A computer that can be reached."""
 
-    def __init__(self, spec: HostSpec, computer: Computer, folder: Path, certificate: tuple[Path, Path]) -> None:
+    def __init__(
+        self, spec: HostSpec, host: WindowsHost, boundary: Boundary, folder: Path, certificate: tuple[Path, Path]
+    ) -> None:
         """Prepare the ways to this computer; nothing listens yet. `folder` is private to the fleet."""
         profile = self._profile = PROFILES[spec.profile]
         self.spec = spec
+        self.host = host
+        self._boundary = boundary
         self.counters = Counters()
         self.injection = Injection()
         stack = spec.winrm_stack or profile.winrm_stack
@@ -59,20 +64,20 @@ class Station:
         self.address = ""
         self.http_port = self.https_port = 0
         accounts = Accounts(folder, spec.name, {spec.user: spec.password, **spec.users})
-        self._service = Service(computer, profile, self.shells, self.counters, self.injection)
+        self._service = Service(host, profile, self.shells, self.counters, self.injection)
         access = Access(accounts, spec.basic, spec.allow_unencrypted, self)
         self._listener = Listener(self._service, access)
         self._tls = server_context(*certificate)
 
     @property
-    def computer(self) -> Computer:
+    def computer(self) -> WindowsHost:
         """The computer that is reached here."""
-        return self._service.computer
+        return self.host
 
-    def replace(self, computer: Computer) -> None:
+    def replace(self, host: WindowsHost) -> None:
         """Put another computer in its place, as if it had been restored from a backup: no shell survives."""
         self.shells.close_all()
-        self._service.computer = computer
+        self.host = self._service.computer = host
 
     async def run(self, command: str, text: str = "") -> Outcome:
         """Run a command as if somebody typed it at the console; `text` is its standard input."""
@@ -91,15 +96,28 @@ class Station:
     def admits(self, peer: str, port: int) -> bool:
         """Tell whether a packet from this address to this port of the host passes now.
 
-        Asked for each new connection and each request; call `cut_refused` after the answer may have changed for
-        connections that are open. This is where a host's own IPsec policy, or a host that is down, gets its say.
+        Asked for each new connection, and for each request before and after it is carried out: the host's own IPsec
+        policy may have changed in between.
         """
-        del peer, port
-        return True
+        ports = self.spec.winrm_ports
+        if ports is not None and port in (self.http_port, self.https_port):
+            port = ports[port != self.http_port]
+        return self._boundary.admits(self.spec.name, peer, port)
+
+    @property
+    def patience(self) -> float:
+        """How many seconds a client whose packets are dropped waits before its connection ends."""
+        return self._boundary.patience(self.spec.name)
 
     def cut_refused(self) -> None:
         """Cut the open connections that `admits` does not let pass any more."""
-        self._listener.cut_refused()
+        self._listener.cut(lambda peer, port: not self.admits(peer, port))
+
+    def reboot(self, seconds: float = 0.0) -> None:
+        """Restart the computer, which takes that long; shells and connections end, jobs and registry stay."""
+        self.shells.close_all()
+        self._listener.cut(lambda peer, port: True)
+        self.host.reboot(seconds)
 
     async def start(self, address: str, port_base: int | None) -> None:
         """Listen on the host's own address."""
@@ -116,10 +134,19 @@ class Station:
         self.shells.close_all()
 
     def fault(self, kind: str, argument: str | None = None) -> None:
-        """Order trouble (see `wire.injection`); `expire-shells` happens at once and only once."""
+        """Order trouble (see `wire.injection`); `expire-shells` and the agent's happen at once and only once."""
         if kind == "expire-shells":
             self.shells.close_all()
             return
+        if kind == "cut":
+            self._boundary.cut(self.spec.name, None if argument is None else float(argument))
+            return
+        if kind in ("agent-stop", "agent-start"):
+            agent = self.host.services.items["policyagent"]
+            (self.host.services.stop if kind == "agent-stop" else self.host.services.start)(agent)
+            return
+        if kind == "clear":
+            self._boundary.heal(self.spec.name)
         self.injection.order(kind, argument)
         refuse_clients(self._tls, self.injection.tls_refuse)
         if self.injection.dead:

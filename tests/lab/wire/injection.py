@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import dataclasses
 
-KINDS = ("slow", "drop", "deny", "die", "truncate", "quota", "expire-shells", "tls-refuse", "clear")
+_HERE = ("slow", "drop", "deny", "die", "truncate", "quota", "tls-refuse", "clear")
+KINDS = (*_HERE[:-1], "expire-shells", "cut", "agent-stop", "agent-start", "clear")
+"""Every fault; those that are none of the transport's are the station's."""
 
 
 @dataclasses.dataclass(slots=True)

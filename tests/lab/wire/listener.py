@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import ssl
+from collections.abc import Callable
 from typing import Protocol
 
 from aiohttp import web
@@ -17,10 +18,15 @@ from tests.lab.wire.service import Caller, Service
 
 _SOAP = "application/soap+xml;charset=UTF-8"
 _SEALING = 2048
+_RETRY = 0.05  # seconds between two looks whether packets pass again
 
 
 class Gate(Protocol):
-    """Whoever decides which packets pass."""
+    """Whoever decides which packets pass, and how long a client waits for an answer that does not come."""
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which a connection without an answer ends; 0: at once."""
 
     def admits(self, peer: str, port: int) -> bool:
         """Tell whether a client's address may reach a port of the host now."""
@@ -44,8 +50,9 @@ class Connection:
     peer: str
     port: int
     encrypted: bool
-    surplus: bool
     login: Login
+    known: bool = False
+    surplus: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -108,35 +115,54 @@ class Listener:
 
     def opened(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
         """Note a new connection, or cut it at once when the host does not take it."""
-        counters, limits = self._service.counters, self._service.shells.quotas
         peer, port = transport.get_extra_info("peername")[0], transport.get_extra_info("sockname")[1]
-        if self._service.injection.dead or not self._access.gate.admits(peer, port):
+        admitted = self._access.gate.admits(peer, port)
+        if self._service.injection.dead or not (admitted or self._access.gate.patience):
             transport.abort()
             return
-        counters.connections += 1
-        self._connections[handler] = Connection(
+        connection = Connection(
             transport=transport,
             peer=peer,
             port=port,
             encrypted=transport.get_extra_info("sslcontext") is not None,
-            surplus=len(self._connections) >= limits.max_connections,
             login=Login(self._access.accounts, basic=self._access.basic),
         )
+        if admitted:
+            self._know(connection)
+        self._connections[handler] = connection
+
+    def _know(self, connection: Connection) -> None:
+        """Count a connection from when its packets arrive: before, the host does not know of it."""
+        others = sum(other.known for other in self._connections.values())
+        connection.known, connection.surplus = True, others >= self._service.shells.quotas.max_connections
+        self._service.counters.connections += 1
 
     def closed(self, handler: RequestHandler) -> None:
         """Forget a connection."""
         self._connections.pop(handler, None)
 
-    def cut_refused(self) -> None:
-        """Cut the open connections that the host would not take any more."""
+    def cut(self, which: Callable[[str, int], bool]) -> None:
+        """Cut the open connections that this picks by client's address and own port; all when the host is dead."""
         for connection in list(self._connections.values()):
-            if self._service.injection.dead or not self._access.gate.admits(connection.peer, connection.port):
+            if self._service.injection.dead or which(connection.peer, connection.port):
                 connection.transport.abort()
+
+    async def _passes(self, connection: Connection) -> bool:
+        """Wait like a sender whose packets are dropped: true once they get through, false when it gave up."""
+        gate, loop = self._access.gate, asyncio.get_running_loop()
+        deadline = loop.time() + gate.patience
+        while not gate.admits(connection.peer, connection.port):
+            if loop.time() >= deadline:
+                return False
+            await asyncio.sleep(_RETRY)
+        if not connection.known:
+            self._know(connection)
+        return True
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one HTTP request."""
         connection = self._connections.get(request.protocol)
-        if connection is None or not self._access.gate.admits(connection.peer, connection.port):
+        if connection is None or not await self._passes(connection):
             return _cut_off(request)
         injection = self._service.injection
         if request.method == "POST":
@@ -146,7 +172,8 @@ class Listener:
         drop = injection.drops()
         reply = await self._reply(request, connection)
         if injection.dead:
-            self.cut_refused()
+            self.cut(lambda peer, port: True)
+        if injection.dead or not await self._passes(connection):
             return _cut_off(request)
         if drop:
             return await self._cut(request, reply, len(reply.body) // 2)
