@@ -25,7 +25,7 @@ WORDS = {
     "by_hand": "the same by hand",
 }
 REPEATS = 3
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 110)
 
 
 def main(arguments: list[str] | None = None) -> int:

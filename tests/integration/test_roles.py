@@ -239,3 +239,13 @@ def test_restore_after_the_first_hardening_leaves_what_was_before(site: Lab) -> 
     assert [site.number(name, "NLBSFlags") for name in EVERYBODY] == [None] * 5
     assert site.folder.joinpath("backup", "before_restore").is_dir()
     assert "changed" not in site.run("restore").statuses().values()
+
+
+def test_comply_judges_every_group_also_when_all_of_one_fail(site: Lab) -> None:
+    assert site.run("harden").exit_code == 0
+    for name in ("fe1", "fe2", "dc1"):
+        site.type(name, 'netsh ipsec static set policy name="Exchange IPsec" assign=no')
+    run = site.run("comply")
+    assert run.exit_code != 0
+    assert run.statuses() == _all("failed") | {"be1": "ok", "be2": "ok"}
+    assert len(run.of(COMPLIANCE)) == 5
