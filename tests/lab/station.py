@@ -13,9 +13,10 @@ from tests.lab.fleet_spec import HostSpec
 from tests.lab.windows.host import WindowsHost
 from tests.lab.windows.profile import PROFILES
 from tests.lab.wire.certificate import refuse_clients, server_context
+from tests.lab.wire.connection import Access
 from tests.lab.wire.counters import Counters
 from tests.lab.wire.injection import Injection
-from tests.lab.wire.listener import Access, Listener
+from tests.lab.wire.listener import Listener
 from tests.lab.wire.login import Accounts
 from tests.lab.wire.service import Service
 from tests.lab.wire.shells import Shells

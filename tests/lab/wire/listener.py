@@ -4,66 +4,19 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import ssl
 from collections.abc import Callable
-from typing import Protocol
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
-from tests.lab.wire.login import Accounts, Login
+from tests.lab.wire.connection import Access, Connection, Reply
+from tests.lab.wire.login import Login
 from tests.lab.wire.sealed import CONTENT_TYPE, SealError, sealed, unseal
 from tests.lab.wire.service import Caller, Service
 
-_SOAP = "application/soap+xml;charset=UTF-8"
 _SEALING = 2048
 _RETRY = 0.05  # seconds between two looks whether packets pass again
-
-
-class Gate(Protocol):
-    """Whoever decides which packets pass, and how long a client waits for an answer that does not come."""
-
-    @property
-    def patience(self) -> float:
-        """Seconds after which a connection without an answer ends; 0: at once."""
-
-    def admits(self, peer: str, port: int) -> bool:
-        """Tell whether a client's address may reach a port of the host now."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Access:
-    """How a host lets clients in."""
-
-    accounts: Accounts
-    basic: bool
-    allow_unencrypted: bool
-    gate: Gate
-
-
-@dataclasses.dataclass(slots=True)
-class Connection:
-    """One TCP connection of a client."""
-
-    transport: asyncio.Transport
-    peer: str
-    port: int
-    encrypted: bool
-    login: Login
-    known: bool = False
-    surplus: bool = False
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back; `output` says that it carries a command's output."""
-
-    status: int
-    body: bytes = b""
-    content_type: str = _SOAP
-    challenges: tuple[str, ...] = ()
-    output: bool = False
 
 
 class _Server(web.Server):
