@@ -50,7 +50,7 @@ class Batch:
             more = self._line().strip()
             depth = _depth(more, depth)
             if more and not more.startswith(":"):
-                glue = " " if re.search(r"\($", text) or more.startswith(")") else " & "
+                glue = "" if text.rstrip().endswith("(") or more.startswith(")") else "& "
                 text = text.rstrip() + glue + more
         return text
 
