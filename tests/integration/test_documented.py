@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Examples that run on simulated servers: of every plugin, of docs/modules.md, README, quickstart, roles and lab."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.checkout import ROOT
+from tests.integration.conftest import SITE, Lab
+from tests.lab.fleet import running_fleet
+from tests.playbooks.run import PlaybookRun, run_playbook
+
+STORE = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\IPSec\Policy\Local"
+OAKLEY = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley"
+EMPTY = "Windows Registry Editor Version 5.00\r\n\r\n[-{}]\r\n"
+"""A backup of a key that was not there."""
+
+BATCH = r"""
+@echo off
+netsh ipsec static add filter filterlist=POP3 srcaddr=me dstaddr=192.0.2.21 protocol=TCP dstport=110
+netsh ipsec static add filteraction name=ESP action=negotiate qmsec="ESP[3DES,SHA1]"
+netsh ipsec static add policy name=Mail
+netsh ipsec static add rule name=POP3 policy=Mail filterlist=POP3 filteraction=ESP kerberos=yes
+"""
+AUTHENTICATION = [{"method": "certificate", "ca": "CN=Example Root, O=Example"}]
+TOPOLOGY = {"tier": "credentials", "authentication": AUTHENTICATION}
+KEYED: dict[str, Any] = {
+    "name": "Keyed",
+    "assigned": True,
+    "rules": [
+        {
+            "name": "POP3",
+            "filter_list": {
+                "name": "POP3 to the back end",
+                "filters": [{"source": "me", "destination": "192.0.2.21", "protocol": "tcp", "destination_port": 110}],
+            },
+            "filter_action": {"name": "Require ESP", "action": "negotiate"},
+            "authentication": [{"method": "psk", "psk": "an example key"}],
+        }
+    ],
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Setting:
+    """What stands around the examples of a plugin before they run."""
+
+    hosts: str = "fe1"
+    variables: dict[str, Any] = dataclasses.field(default_factory=dict)
+    before: tuple[dict[str, Any], ...] = ()
+
+
+KERBEROS = {**KEYED, "rules": [{**KEYED["rules"][0], "authentication": [{"method": "kerberos"}]}]}
+FOUND: dict[str, Any] = {"name": "Found", "exchange.ipsec.policy_info": {}, "register": "found"}
+COMPLIANT: tuple[dict[str, Any], ...] = (
+    {"name": "Policy", "exchange.ipsec.policy": {"name": "Exchange IPsec", "assigned": True, "topology": TOPOLOGY}},
+    {"name": "Value", "exchange.ipsec.oakley": {"nlbs_flags": "1"}},
+)
+SETTINGS = {
+    "policy": Setting(variables={"vaulted_key": "an example key"}),
+    "compliance": Setting(before=COMPLIANT),
+    "forecast": Setting("all"),
+    "to_netsh": Setting(
+        variables={"declared": KEYED}, before=({"name": "A policy", "exchange.ipsec.policy": KERBEROS}, FOUND)
+    ),
+    "to_swanctl": Setting(
+        variables={"site_key": "an example key"}, before=({"name": "A policy", "exchange.ipsec.policy": KEYED}, FOUND)
+    ),
+    "to_reg": Setting("localhost", {"declared": KEYED}),
+    "from_reg": Setting("localhost"),
+}
+"""Plugins whose examples lean on something; all others run on fe1 as they are."""
+
+PLUGINS = {path.stem: path for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.yml")}
+
+
+def page(path: str) -> str:
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> list[Any]:
+    """What the YAML blocks of a page hold, indented ones too."""
+    found = re.findall(r"^( *)```yaml\n(.*?)^\1```", text, re.DOTALL | re.MULTILINE)
+    return [yaml.safe_load("\n".join(line.removeprefix(dent) for line in block.splitlines())) for dent, block in found]
+
+
+def tasks_of(name: str) -> list[dict[str, Any]]:
+    """The examples of a plugin: first that of docs/modules.md, then those of its own documentation."""
+    section = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", page("docs/modules.md"), re.DOTALL | re.MULTILINE)
+    assert section, f"docs/modules.md has no section {name}"
+    first = blocks(section[1])[0]
+    own: list[dict[str, Any]] = yaml.safe_load(yaml.safe_load(PLUGINS[name].read_text(encoding="utf-8"))["EXAMPLES"])
+    return [*first, *own]
+
+
+@pytest.fixture(scope="module")
+def documented(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Lab, Any]]:
+    """One site for all examples, and the state to come back to."""
+    with running_fleet(SITE) as handle:
+        lab = Lab(handle, tmp_path_factory.mktemp("documented"), copy.deepcopy(SITE), [], [])
+        yield lab, handle.call(handle.fleet.computers.save)
+
+
+@pytest.fixture
+def lab(documented: tuple[Lab, Any], tmp_path: Path) -> Lab:
+    """The site as it was at first, and a folder to work in."""
+    found, state = documented
+    found.handle.call(found.handle.fleet.load, state)
+    return dataclasses.replace(found, folder=tmp_path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the playbook lies and runs, with the files that the examples name."""
+    (tmp_path / "backup").mkdir()
+    stamp = "20260102T030405.000000Z"
+    for name, key in (("policy", STORE), ("oakley", OAKLEY)):
+        (tmp_path / f"backup/fe1_{name}_{stamp}.reg").write_bytes(EMPTY.format(key).encode("utf-16"))
+    (tmp_path / "ipsec.cmd").write_text(BATCH, encoding="utf-8")
+    (tmp_path / "store.reg").write_text(EMPTY.format(STORE), encoding="utf-8")
+    return tmp_path
+
+
+def play(lab: Lab, folder: Path, name: str) -> PlaybookRun:
+    """Run the examples of a plugin."""
+    setting = SETTINGS.get(name, Setting())
+    local = {"connection": "local"} if setting.hosts == "localhost" else {}
+    tasks = [*setting.before, *tasks_of(name)]
+    content = {"name": name, "hosts": setting.hosts, "gather_facts": False, "vars": setting.variables, "tasks": tasks}
+    path = folder / "play.yml"
+    path.write_text(yaml.safe_dump([content | local], sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return run_playbook(path, lab.inventory(), cwd=folder)
+
+
+@pytest.mark.parametrize("name", sorted(PLUGINS))
+def test_the_examples_of_every_plugin(lab: Lab, folder: Path, name: str) -> None:
+    run = play(lab, folder, name)
+    assert run.exit_code == 0, run.output
+    assert {one.task for one in run.results} >= {one["name"] for one in tasks_of(name)}, run.output
+    assert "an example key" not in run.output
+    for result in run.of(f"exchange.ipsec.{name}"):
+        assert result_problems(name, dict(result.result)) == []
+
+
+ALWAYS_THERE = {"changed", "failed", "msg", "warnings", "diff", "invocation", "deprecations", "exception"}
+"""Keys that Ansible itself gives to any result."""
+
+
+def result_problems(name: str, result: dict[str, Any]) -> list[str]:
+    """What a result has and RETURN has not, and the other way round."""
+    documented = yaml.safe_load(PLUGINS[name].read_text(encoding="utf-8"))["RETURN"]
+    given = {key for key in result if key not in ALWAYS_THERE and not key.startswith("_")}
+    missing = {key for key, about in documented.items() if about["returned"] == "always"} - given
+    undocumented = given - set(documented)
+    return [*(f"{key} is documented, not given" for key in sorted(missing)),
+            *(f"{key} is given, not documented" for key in sorted(undocumented))]  # fmt: skip
+
+
+def override(lab: Lab, folder: Path, hosts: list[str]) -> Path:
+    """An inventory that leads the hosts of a documented one to the lab, and nothing else."""
+    reach = {
+        name: {
+            "ansible_host": lab.handle.host(name).address, "ansible_port": lab.handle.host(name).http_port,
+            "ansible_user": "Administrator", "ansible_password": "lab-secret", "ansible_winrm_scheme": "http",
+        } for name in hosts
+    }  # fmt: skip
+    path = folder / "reach.yml"
+    path.write_text(yaml.safe_dump({"all": {"hosts": reach}}), encoding="utf-8")
+    return path
+
+
+def members(inventory: dict[str, Any]) -> list[str]:
+    """The hosts of an inventory, by its groups."""
+    return sorted(name for group in inventory["all"]["children"].values() for name in group["hosts"])
+
+
+def run_site(lab: Lab, folder: Path, inventory: dict[str, Any], playbook: str | Path, *arguments: str) -> PlaybookRun:
+    """Run a playbook as the page says, on the simulated servers of the same names."""
+    written = folder / "inventory.yml"
+    written.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
+    reach = override(lab, folder, members(inventory))
+    return run_playbook(playbook, written, "-i", str(reach), *arguments, cwd=folder)
+
+
+def test_the_site_of_the_readme(lab: Lab, folder: Path) -> None:
+    text = page("README.md")
+    inventory, *_ = blocks(text)
+    assert members(inventory) == ["be1", "be2", "dc1", "fe1", "fe2"]
+    for typed in re.findall(r"^\$ ansible-playbook -i inventory\.yml (\S+(?: --\w+)*)", text, re.MULTILINE):
+        name, *arguments = typed.split()
+        run = run_site(lab, folder, inventory, name, *arguments)
+        assert run.exit_code == 0, run.output
+    assert {name: lab.policies(name)["assigned"] for name in members(inventory)} == {
+        "be1": "Exchange IPsec", "be2": "Exchange IPsec", "dc1": None, "fe1": "Exchange IPsec", "fe2": "Exchange IPsec",
+    }  # fmt: skip
+
+
+def test_the_playbook_of_the_readme(lab: Lab, folder: Path) -> None:
+    inventory, playbook, *_ = blocks(page("README.md"))
+    path = folder / "pop3.yml"
+    path.write_text(yaml.safe_dump(playbook), encoding="utf-8")
+    run = run_site(lab, folder, inventory, path)
+    assert run.exit_code == 0, run.output
+    assert lab.policies("fe1")["assigned"] == "POP3 to the back end"
+
+
+def test_the_site_of_the_quickstart(lab: Lab, folder: Path) -> None:
+    inventory, variables, *_ = blocks(page("docs/quickstart.md"))
+    (folder / "group_vars").mkdir()
+    (folder / "group_vars/all.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
+    run = run_site(lab, folder, inventory, "exchange.ipsec.harden", "--check", "--diff")
+    assert run.exit_code == 0, run.output
+    assert run.statuses() == dict.fromkeys(("be1", "be2", "fe1", "fe2"), "changed") | {"dc1": "ok"}
+
+
+def test_the_play_of_the_roles_page(lab: Lab, folder: Path) -> None:
+    (nodes,) = blocks(page("docs/roles.md"))
+    path = folder / "nodes.yml"
+    path.write_text(yaml.safe_dump(nodes), encoding="utf-8")
+    run = run_playbook(path, lab.inventory(), cwd=folder)
+    assert run.exit_code == 0, run.output
+    assert [lab.policies(name)["assigned"] for name in ("be1", "be2", "fe1")] == ["Exchange IPsec"] * 2 + [None]
+
+
+def test_the_fleet_and_the_python_of_the_lab_page(capsys: pytest.CaptureFixture[str]) -> None:
+    text = page("docs/lab.md")
+    (document,) = blocks(text)
+    document["hosts"]["fe1"].pop("listen")  # any address that is free: a fleet of the demo may run
+    with running_fleet(document) as fleet:
+        assert set(fleet.fleet.stations) == {"fe1", "fe2", "be1", "be2", "dc1"}
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec(compile(code, "docs/lab.md", "exec"), {})  # noqa: S102
+    address, version, requests = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert re.fullmatch(r"127\.\d+\.\d+\.\d+ 5985", address)
+    assert "5.2.3790" in version
+    assert requests == "0"
