@@ -15,7 +15,7 @@ from ..model.severity import Severity
 from .flows import Kind, Pair
 from .matrix import Cell, Matrix, shown
 from .packet import filters_in_force
-from .station import Station
+from .station import NOT_READ, Station
 from .verdict import Outcome
 
 DNS_PORT = 53
@@ -28,7 +28,8 @@ _REMEDIES = {
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
     "names": "write the addresses into the filters instead of names",
     "idle": "start the service PolicyAgent, or nothing of the policy is enforced",
-    "host": "read the host, or take it out of the GPO that assigns a policy over the local one",
+    "unread": "read the host with policy_info first",
+    "host": "take the host out of the GPO that assigns a policy over the local one",
 }
 
 
@@ -116,8 +117,10 @@ def _finding(
 
 
 def _host(station: Station, found: Matrix) -> Iterator[Finding]:
-    """``host.unknown``, ``host.idle``, ``deadlock.dns``, ``dns.names``: what concerns a host as a whole."""
-    if station.unknown:
+    """``host.unread``, ``host.unknown``, ``host.idle``, ``deadlock.dns``, ``dns.names``: whole hosts."""
+    if station.unknown == NOT_READ:
+        yield Finding(Severity.MEDIUM, "host.unread", "", NOT_READ, _REMEDIES["unread"], host=station.name)
+    elif station.unknown:
         yield Finding(Severity.HIGH, "host.unknown", "", station.unknown, _REMEDIES["host"], host=station.name)
     if station.idle:
         yield Finding(Severity.MEDIUM, "host.idle", "", station.idle, _REMEDIES["idle"], host=station.name)

@@ -18,9 +18,8 @@ from ..model.from_spec import policy_from_spec
 from ..model.policy import Policy
 from ..model.windows import SERVER_2003, WindowsVersion
 from .negotiate import UNKNOWN_KEY
-from .station import Station
+from .station import NOT_READ, Station
 
-NOT_READ = "what stands there was not read"
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 

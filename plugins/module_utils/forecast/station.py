@@ -17,6 +17,9 @@ from ..model.windows import SERVER_2003, WindowsVersion
 SIMPLE_POLICY_BITS = 0x14
 """Bits of IKEFlags that widen the fall-back to clear to negotiations that were answered and failed (cc947842)."""
 
+NOT_READ = "what stands there was not read"
+"""Why nobody can tell what is in force on a host that nobody asked."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Station:
