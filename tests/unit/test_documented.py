@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.compliance.checks import CHECKS
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.from_spec import policy_from_spec
@@ -234,6 +235,14 @@ def test_every_plugin_has_a_section() -> None:
     heads = set(re.findall(r"^## (\w+)$", page("modules"), re.MULTILINE))
     plugins = {path.stem for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.yml")}
     assert heads == plugins | {"winrs"}
+
+
+@pytest.mark.parametrize("role", ["front_end", "back_end_cluster", "domain_controller"])
+def test_the_roles_page_has_every_variable(role: str) -> None:
+    specs = yaml.safe_load((ROOT / f"roles/{role}/meta/argument_specs.yml").read_text(encoding="utf-8"))
+    wanted = {f"ROLE{name.removeprefix(role)}" for name in specs["argument_specs"]["main"]["options"]}
+    text = section(page("roles"), "Variables that the three roles for servers share")
+    assert set(re.findall(r"`(ROLE_\w+)`", text)) == wanted
 
 
 def _names(options: dict[str, Any]) -> Iterator[str]:
