@@ -28,7 +28,8 @@ def put(host: WindowsHost, name: str, *lines: str) -> None:
     pytest.param(["echo [%NIX%] 100%%"], "C:\\a.cmd", 0, "[] 100%\r\n", id="undefined-and-percent"),
     pytest.param(["echo %~dp0 %~nx0"], "C:\\a.cmd", 0, "C:\\ a.cmd\r\n", id="own-place"),
     pytest.param(["goto end", "echo no", ":end", "echo yes"], "C:\\a.cmd", 0, "yes\r\n", id="goto"),
-    pytest.param([":top", "set /a N=N+1 >nul", "if %N% LSS 3 goto top", "echo %N%"], "C:\\a.cmd", 0, "3\r\n", id="loop"),
+    pytest.param([":top", "set /a N=N+1 >nul", "if %N% LSS 3 goto top", "echo %N%"],
+                 "C:\\a.cmd", 0, "3\r\n", id="loop"),
     pytest.param(["call :sub one", "echo %ERRORLEVEL%", "goto :EOF", ":sub", "echo %1", "exit /b 4"],
                  "C:\\a.cmd", 4, "one\r\n4\r\n", id="subroutine"),
     pytest.param(["nix 2>nul", "if errorlevel 1 (", "  echo bad", "  exit /b 5", ") else (", "  echo good", ")",
@@ -44,7 +45,8 @@ def put(host: WindowsHost, name: str, *lines: str) -> None:
     pytest.param(["setlocal enabledelayedexpansion", "set A=1", "for %%i in (2) do (", "set A=%%i", "echo %A%!A!", ")"],
                  "C:\\a.cmd & echo [%A%]", 0, "12\r\n[%A%]\r\n", id="delayed-and-restored"),
     pytest.param(["goto nowhere", "echo never"], "C:\\a.cmd 2>nul", 1, "", id="no-such-label"),
-    pytest.param(["if exist C:\\a.cmd if not exist C:\\nix echo %SystemRoot%"], "a", 0, "C:\\WINDOWS\r\n", id="by-path"),
+    pytest.param(["if exist C:\\a.cmd if not exist C:\\nix echo %SystemRoot%"],
+                 "a", 0, "C:\\WINDOWS\r\n", id="by-path"),
 ])  # fmt: skip
 def test_batch(host: WindowsHost, lines: list[str], call: str, code: int, out: str) -> None:
     put(host, "C:\\a.cmd", *lines)
@@ -71,7 +73,8 @@ def test_a_batch_file_that_calls_itself_ends(host: WindowsHost) -> None:
     pytest.param("md C:\\x & echo a>C:\\x\\f & rd /s /q C:\\x & if not exist C:\\x\\f if not exist C:\\x echo gone", 0,
                  "gone\r\n", "", id="rd-tree"),
     pytest.param("rd C:\\nix", 2, "", NOT_FOUND, id="rd-missing"),
-    pytest.param("echo a>C:\\f& copy /y C:\\f C:\\g & type C:\\g", 0, "        1 file(s) copied.\r\na\r\n", "", id="copy"),
+    pytest.param("echo a>C:\\f& copy /y C:\\f C:\\g & type C:\\g", 0,
+                 "        1 file(s) copied.\r\na\r\n", "", id="copy"),
     pytest.param("copy C:\\nix C:\\g", 1, "", NOT_FOUND, id="copy-missing"),
     pytest.param("echo a>C:\\f& copy /y C:\\f C:\\nix\\g", 1, "", NO_PATH, id="copy-nowhere"),
     pytest.param("echo a>C:\\f& copy C:\\f C:\\WINDOWS >nul & type C:\\WINDOWS\\f", 0, "a\r\n", "", id="copy-into"),
@@ -80,7 +83,8 @@ def test_a_batch_file_that_calls_itself_ends(host: WindowsHost) -> None:
     pytest.param("md C:\\x & echo a>C:\\x\\1.log& echo b>C:\\x\\2.log& echo c>C:\\x\\3.txt& del C:\\x\\*.log"
                  "& if not exist C:\\x\\*.log if exist C:\\x\\*.txt echo some", 0, "some\r\n", "", id="del-pattern"),
     pytest.param("reg export HKLM\\SOFTWARE C:\\nix\\a.reg", 1, "",
-                 "\r\nError:  Error opening the file. There may be a disk or file system error.\r\n", id="export-nowhere"),
+                 "\r\nError:  Error opening the file. There may be a disk or file system error.\r\n",
+                 id="export-nowhere"),
 ])  # fmt: skip
 def test_files(host: WindowsHost, line: str, code: int, out: str, err: str) -> None:
     assert host.run(line) == (code, out, err)

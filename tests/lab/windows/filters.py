@@ -45,6 +45,11 @@ class Packet:
     source_port: int = 0
     target_port: int = 0
 
+    @property
+    def to_many(self) -> bool:
+        """Whether it goes to a multicast group or to everybody."""
+        return self.target >> 28 == 0xE or self.target == _ALL
+
     def reply(self) -> Packet:
         """Return the packet that answers this one."""
         return Packet(self.target, self.source, self.protocol, self.target_port, self.source_port)
@@ -147,8 +152,7 @@ def exempt(packet: Packet, level: int, inbound: bool) -> bool:
     ports = (packet.source_port, packet.target_port)
     if packet.protocol == UDP and any(port in _IKE for port in ports):
         return True
-    many = packet.target >> 28 == 0xE or packet.target == _ALL
-    if many and (inbound or level in (0, 1)):
+    if packet.to_many and (inbound or level in (0, 1)):
         return True
     kerberos = packet.protocol in (TCP, UDP) and _KERBEROS in ports
     return level in (0, 2) and (kerberos or packet.protocol == RSVP)

@@ -96,8 +96,9 @@ class Network:
                 worst = self._flow(packet, asking | {(own, peer)})
                 if worst.passes:
                     return worst
-        outcome = "deadlock" if worst.outcome == "deadlock" else "fails"
-        return worst if worst.passes else Verdict(outcome, f"no ticket for {host.name}: {worst.reason}")
+        if worst.outcome in ("deadlock", "clear"):
+            return worst
+        return Verdict("fails", f"no ticket for {host.name}: {worst.reason}")
 
 
 def _action(found: Filter | None) -> str:
@@ -118,7 +119,7 @@ class _Exchange:
         self._network, self._near, self._far, self._packet, self._asking = network, near, far, packet, asking
         answer = packet.reply()
         self._out = near.driver.winner(packet, False) if near else None
-        self._back = near.driver.winner(answer, True) if near else None
+        self._back = near.driver.winner(answer, True) if near and not packet.to_many else None
         self._in = far.driver.winner(packet, True) if far else None
         self._answer = far.driver.winner(answer, False) if far else None
 
