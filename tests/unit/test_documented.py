@@ -87,6 +87,17 @@ def test_an_anchor_that_is_nowhere_would_be_found() -> None:
     assert LINK.findall("[a](b.md#c) [d](https://e) [f](#g)") == [("b.md", "c"), ("", "g")]
 
 
+FILE = re.compile(r"`((?:[\w*-]+/)+[\w*.-]*\.(?:py|yml|json|toml|md))`")
+HOMES = ("", "plugins", "plugins/module_utils", "tests/unit/plugins/module_utils", "tests/unit/plugins", "tests/unit")
+
+
+@pytest.mark.parametrize("path", [pytest.param(one, id=str(one.relative_to(ROOT))) for one in PAGES])
+def test_every_file_that_is_named_exists(path: Path) -> None:
+    named = {one for one in FILE.findall(path.read_text(encoding="utf-8")) if not {"NAME", "STAGE"} & {Path(one).stem}}
+    lost = {one for one in named if not any(list((ROOT / home).glob(one)) for home in HOMES)}
+    assert {one for one in lost if not one.startswith((".build/", ".venv", "group_vars/"))} == set()
+
+
 LIBRARY = re.findall(r"```python\n(.*?)```\n(?:.*?)```text\n(.*?)```", page("library"), re.DOTALL)
 ALONE = """
 import runpy, sys
