@@ -57,7 +57,7 @@ class PlayForecast:
         for role in Role:
             virtual = site.virtual_addresses if role is Role.BACK_END else ()
             for host in site.hosts(role):
-                info = self._hostvars[host.name].get(self._args["now"])
+                info = self._args["peers"].get(host.name) or self._hostvars[host.name].get(self._args["now"])
                 now = station_from_info(host.name, (*host.addresses, *virtual), info)
                 before.append(now)
                 after.append(_later(now, wanted[host.name], site) if host.name in wanted else now)

@@ -178,6 +178,7 @@ _FLOW = {
 FORECAST_SPEC: dict[str, Any] = {
     "policies": {"type": "dict", "default": {}},
     "now": {"type": "str", "default": "ipsec_now"},
+    "peers": {"type": "dict", "default": {}},
     "management": {"type": "list", "elements": "str", "default": []},
     "controller": {"type": "bool", "default": True},
     "flows": {"type": "list", "elements": "dict", "default": [], "options": _FLOW},

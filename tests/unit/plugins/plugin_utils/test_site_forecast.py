@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The forecast of a play, from what Ansible knows of inventory, roles and registered results."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from ansible_collections.exchange.ipsec.plugins.module_utils.errors import SpecError
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee import Foresight
+from ansible_collections.exchange.ipsec.plugins.plugin_utils.controller_address import controller_address
+from ansible_collections.exchange.ipsec.plugins.plugin_utils.role_declarations import checked
+from ansible_collections.exchange.ipsec.plugins.plugin_utils.site_forecast import PlayForecast
+
+BARE: dict[str, Any] = {
+    "policies": [], "assigned": None, "domain_policy": None, "service": {"state": "running"}, "settings": {},
+    "windows": "Windows Server 2003 (5.2.3790)",
+}  # fmt: skip
+GROUPS = {"front_end": ["fe1"], "back_end_cluster": ["be1"], "domain_controller": ["dc1"], "all": ["fe1", "be1", "dc1"]}
+CERTIFICATE = [{"method": "certificate", "ca": "CN=Root"}]
+ARGS = {"policies": {}, "now": "ipsec_now", "management": [], "controller": False, "flows": [], "pairs": 0,
+        "peers": {}}  # fmt: skip
+
+
+def variables(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Host variables of a site of three that was read; ``more`` are further ones by host."""
+    found: dict[str, dict[str, Any]] = {}
+    for role, number in (("front_end", 11), ("back_end_cluster", 21), ("domain_controller", 41)):
+        (name,) = GROUPS[role]
+        found[name] = {
+            "ansible_host": f"192.0.2.{number}", "ansible_port": 5985, "ipsec_now": copy.deepcopy(BARE),
+            f"{role}_authentication": CERTIFICATE, **more.get(name, {}),
+        }  # fmt: skip
+    return found
+
+
+def forecast(hostvars: dict[str, dict[str, Any]], *play: str, **args: Any) -> Foresight:
+    task_vars = {"groups": GROUPS, "hostvars": hostvars, "ansible_play_hosts": list(play or GROUPS["all"])}
+    return PlayForecast({**ARGS, **args}, task_vars).result()
+
+
+def outcomes(found: Foresight, flow: str) -> dict[str, str]:
+    """What becomes of a flow, by pair."""
+    return {str(pair): cell.after.outcome.value for cell in found.matrix.cells if cell.flow.name == flow
+            for pair in cell.pairs}  # fmt: skip
+
+
+POP3 = "fe1 (192.0.2.11) -> be1 (192.0.2.21)"
+
+
+def test_the_roles_defaults_count_where_the_host_says_nothing() -> None:
+    found = forecast(variables())
+    assert found.findings == ()
+    assert outcomes(found, "POP3")[POP3] == "protected"
+    assert outcomes(found, "HTTP")[POP3] == "clear"
+
+
+def test_what_a_host_says_comes_before_the_default() -> None:
+    stream = variables(fe1={"front_end_tier": "message_stream"}, be1={"back_end_cluster_tier": "message_stream"})
+    assert outcomes(forecast(stream), "HTTP")[POP3] == "protected"
+
+
+def test_two_hosts_of_different_tiers_do_not_agree() -> None:
+    found = forecast(variables(fe1={"front_end_tier": "message_stream"}))
+    assert [(one.check, one.flow) for one in found.findings] == [("ends.disagree", "HTTP (tcp 80)")]
+
+
+def test_a_policy_that_is_not_assigned_changes_nothing() -> None:
+    apart = variables(fe1={"front_end_assigned": False}, be1={"back_end_cluster_assigned": False})
+    assert outcomes(forecast(apart), "POP3")[POP3] == "clear"
+
+
+def test_a_host_outside_the_play_keeps_what_stands_there() -> None:
+    found = forecast(variables(), "fe1")
+    assert {one.check for one in found.findings} == {"ends.disagree"}
+    assert outcomes(found, "POP3")[POP3] == "negotiation fails"
+
+
+def test_a_host_outside_the_play_that_nobody_read() -> None:
+    found = forecast(variables(be1={"ipsec_now": None}), "fe1")
+    assert {one.check for one in found.findings} == {"peer.outside"}
+
+
+def test_a_host_outside_the_play_that_somebody_else_read() -> None:
+    found = forecast(variables(be1={"ipsec_now": None}), "fe1", peers={"be1": BARE})
+    assert {one.check for one in found.findings} == {"ends.disagree"}
+
+
+def test_own_policies_by_host() -> None:
+    shut = {
+        "name": "Shut", "assigned": True,
+        "rules": [{"name": "Shut", "filter_list": {"name": "All", "filters": [{"source": "any", "destination": "me"}]},
+                   "filter_action": {"name": "Block", "action": "block"}}],
+    }  # fmt: skip
+    found = forecast(variables(), policies={"fe1": shut}, management=["198.51.100.7"])
+    assert {one.check for one in found.findings} >= {"lost.management", "lost.domain"}
+
+
+def test_own_flows() -> None:
+    flow = {"name": "backup", "source": "203.0.113.9", "destination": "back_end_cluster", "port": 10000}
+    assert outcomes(forecast(variables(), flows=[flow]), "backup") == {
+        "203.0.113.9 (203.0.113.9) -> be1 (192.0.2.21)": "clear"
+    }
+
+
+@pytest.mark.parametrize(("given", "flow"), [
+    pytest.param({"ansible_port": 80}, "tcp 80", id="port"),
+    pytest.param({"ansible_port": 80, "ansible_winrm_port": 443}, "tcp 443", id="winrm-port"),
+    pytest.param({"ansible_port": 15985, "ipsec_winrm_port": 5985}, "tcp 5985", id="behind-a-translation"),
+    pytest.param({"ansible_port": None, "ansible_winrm_scheme": "http"}, "tcp 5985", id="http"),
+    pytest.param({"ansible_port": None}, "tcp 5986", id="https-is-the-default"),
+])  # fmt: skip
+def test_winrm_on_the_port_that_is_really_used(given: dict[str, Any], flow: str) -> None:
+    found = forecast(variables(fe1=given), management=["198.51.100.7"])
+    winrm = [str(cell.flow) for cell in found.matrix.cells if cell.flow.name == "WinRM"
+             and any(pair.receiver == "fe1" for pair in cell.pairs)]  # fmt: skip
+    assert winrm == [f"WinRM ({flow})"]
+
+
+def test_management_networks_of_the_roles_and_of_the_task() -> None:
+    found = forecast(variables(fe1={"front_end_management": ["198.51.100.7"]}), management=["203.0.113.7"])
+    assert {pair.split()[0] for pair in outcomes(found, "remote desktop")} == {"198.51.100.7", "203.0.113.7"}
+
+
+def test_the_controllers_own_address() -> None:
+    found = forecast(variables(fe1={"ansible_host": "127.0.0.1", "ipsec_addresses": ["192.0.2.11"]}), controller=True)
+    assert "127.0.0.1 (127.0.0.1) -> fe1 (192.0.2.11)" in outcomes(found, "WinRM")
+    assert str(controller_address("127.0.0.1")) == "127.0.0.1"
+    assert controller_address("no such host.invalid") is None
+
+
+def test_sites_are_forecast_apart() -> None:
+    groups = {"front_end": ["fe1", "fe2"], "back_end_cluster": ["be1", "be2"], "one": ["fe1", "be1"],
+              "two": ["fe2", "be2"]}  # fmt: skip
+    hostvars = {
+        name: {"ansible_host": f"192.0.2.{number}", "ipsec_now": BARE, f"{role}_authentication": CERTIFICATE,
+               f"{role}_site": site}
+        for name, number, role, site in (
+            ("fe1", 11, "front_end", "one"), ("be1", 21, "back_end_cluster", "one"),
+            ("fe2", 12, "front_end", "two"), ("be2", 22, "back_end_cluster", "two"),
+        )
+    }  # fmt: skip
+    task_vars = {"groups": groups, "hostvars": hostvars, "ansible_play_hosts": list(hostvars)}
+    found = PlayForecast(ARGS, task_vars).result()
+    assert outcomes(found, "POP3") == {
+        "fe1 (192.0.2.11) -> be1 (192.0.2.21)": "protected", "fe2 (192.0.2.12) -> be2 (192.0.2.22)": "protected",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("args", "more", "said"), [
+    pytest.param({"policies": {"nobody": {}}}, {}, "policies.nobody: the inventory has no such", id="no-such-host"),
+    pytest.param({"policies": {"fe1": {"nam": "x"}}}, {}, "the policy of fe1: ", id="no-such-option"),
+    pytest.param({"management": ["here"]}, {}, "management: 'here' is no IPv4 address or subnet", id="management"),
+    pytest.param({}, {"fe1": {"front_end_management": ["here"]}}, "the policy of fe1: topology.man", id="role"),
+    pytest.param({}, {"fe1": {"front_end_authentication": None}}, "the policy of fe1: ", id="no-method"),
+])  # fmt: skip
+def test_what_is_refused_names_the_host(args: dict[str, Any], more: dict[str, Any], said: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        forecast(variables(**more), **args)
+    assert str(caught.value).startswith(said)
+
+
+def test_a_declaration_gets_the_policy_modules_defaults() -> None:
+    given = {"name": "x", "topology": {"tier": "credentials", "authentication": [{"method": "psk", "psk": "sesame"}]}}
+    found = checked("fe1", given)
+    assert (found["assigned"], found["polling_minutes"], found["topology"]["management_ports"]) == (
+        None, 180, [5985, 5986],
+    )  # fmt: skip
+    with pytest.raises(SpecError) as caught:
+        checked("fe1", {**given, "polling_minutes": "often"})
+    assert "sesame" not in str(caught.value)
