@@ -166,6 +166,21 @@ def test_state_survives_a_stop(tmp_path: Path) -> None:
         assert server.wait(10) == 0
 
 
+def test_jobs_flows_faults_and_a_restart(lab: Lab) -> None:
+    lab("run", "fe1", "schtasks /create /tn job /tr x.cmd /sc onstart /ru SYSTEM")
+    assert [job["name"] for job in json.loads(lab("jobs", "fe1").stdout)] == ["job"]
+    assert json.loads(lab("flow", "fe1", "be1", "tcp", "80").stdout)["outcome"] == "clear"
+    assert lab("fault", "fe1", "cut", "3600").returncode == 0
+    assert json.loads(lab("flow", "fe1", "be1", "tcp", "80").stdout)["reason"] == "fe1 does not answer"
+    assert lab("advance", "fe1", "3600").returncode == 0
+    assert lab("reboot", "fe1", "600").returncode == 0
+    assert json.loads(lab("flow", "be1", "fe1", "udp").stdout)["passes"] is False
+    assert lab("advance", "fe1", "600").returncode == 0
+    assert json.loads(lab("flow", "fe1", "203.0.113.1", "1").stdout)["passes"] is True
+    assert [job["last"] is None for job in json.loads(lab("jobs", "fe1").stdout)] == [False]
+    assert "no such flow" in lab("flow", "fe1", "elsewhere", "tcp", "80").stderr
+
+
 def test_no_fleet_answers() -> None:
     call = [sys.executable, "-m", "tests.lab", "stop", "--control", "127.0.0.1:9"]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False, env=dict(os.environ))
