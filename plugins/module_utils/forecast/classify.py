@@ -38,13 +38,15 @@ class Word(enum.Enum):
 class Choice:
     """What a host does with a packet and why.
 
-    ``entry`` is the filter that decides, None where none matches or an exemption decides; ``exempt`` says which.
+    ``entry`` is the filter that decides, None where none matches or an exemption decides; ``exempt`` says which,
+    and ``overruled`` is then the filter that would have protected or blocked the packet.
     ``doubts`` are sentences about what could make it otherwise; without one the choice is certain.
     """
 
     word: Word
     entry: Entry | None = None
     exempt: str = ""
+    overruled: Entry | None = None
     doubts: tuple[str, ...] = ()
 
     @property
@@ -55,6 +57,8 @@ class Choice:
     @property
     def because(self) -> str:
         """Say why, in the words ``rule 'Mail' negotiates``."""
+        if self.overruled:
+            return f"{self.exempt}, although rule {self.overruled.treatment.rule!r} says otherwise"
         if self.exempt:
             return self.exempt
         if self.entry is None:
@@ -92,9 +96,13 @@ def choose(station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choi
         station.version, exemption_mode(station.version, station.no_default_exempt), traffic
     )  # fmt: skip
     if exempt:
-        return Choice(Word.CLEAR, exempt=exempt)
-    if station.unknown:
-        return Choice(Word.UNKNOWN)
+        decided = _by_filters(entries, traffic)
+        return Choice(Word.CLEAR, exempt=exempt, overruled=None if decided.word is Word.CLEAR else decided.entry)
+    return Choice(Word.UNKNOWN) if station.unknown else _by_filters(entries, traffic)
+
+
+def _by_filters(entries: Sequence[Entry], traffic: Traffic) -> Choice:
+    """Let the most specific match decide, and name what leaves a doubt."""
     matches = [one for one in entries if _matches(one, traffic)]
     sure = [one for one in matches if not one.maybe]
     best = max(sure, key=_weight) if sure else None

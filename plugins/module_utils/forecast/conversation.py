@@ -77,7 +77,9 @@ def _leg(one: End, other: End, *, soft: bool = False) -> Verdict:
     if one.outgoing.word is Word.NEGOTIATE:
         return _initiate(one, other, open_peer=soft)
     if other.incoming.word is not Word.NEGOTIATE:
-        return Verdict(Outcome.CLEAR, f"{one.outgoing.because} at {one.who}")
+        by_default = next((end for end in (one.outgoing, other.incoming) if end.overruled), None)
+        because = f"{one.outgoing.because} at {one.who}" if by_default is None else by_default.because
+        return Verdict(Outcome.CLEAR, because, exempted=by_default is not None)
     if soft or _treatment(other.incoming).action.inbound_passthrough:
         return Verdict(Outcome.CLEAR, f"{other.who} accepts the first packet in clear")
     because = f"{one.who} sends in clear ({one.outgoing.because}), {other.who} accepts it only protected"

@@ -26,6 +26,7 @@ _REMEDIES = {
     "doubt": "make one of the filters narrower than the other in every respect, or let both ask for the same",
     "outside": "let this host take part in the run, or take its peer out of it too",
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
+    "exempt": "set NoDefaultExempt to 3, or count on it that this flow is readable",
     "names": "write the addresses into the filters instead of names",
     "idle": "start the service PolicyAgent, or nothing of the policy is enforced",
     "unread": "read the host with policy_info first",
@@ -95,6 +96,8 @@ def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
         yield _finding(cell, severity, "clear.fallback", "fallback")
     elif cell.worse and not after.outcome.lost:
         yield _finding(cell, Severity.MEDIUM, "worse.protection", "disagree")
+    if after.exempted:
+        yield _finding(cell, Severity.LOW, "clear.exempt", "exempt")
 
 
 def _lost(cell: Cell) -> Finding:

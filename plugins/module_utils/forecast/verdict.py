@@ -38,7 +38,8 @@ class Verdict:
 
     ``suite`` says what protects it, ``encrypted`` whether nobody can read it. ``methods`` are the names of the
     authentication methods that both ends accept, in the order in which the one that negotiates prefers them.
-    ``disagreed`` marks a flow that is lost because its ends want different things, or whose unknown end may.
+    ``exempted`` marks a flow in clear that a rule would protect, were it not exempt by default. ``disagreed`` marks
+    a flow that is lost because its ends want different things, or whose unknown end may.
     ``doubts`` say what could make it otherwise; without one the verdict is certain.
     """
 
@@ -47,6 +48,7 @@ class Verdict:
     suite: str = ""
     encrypted: bool = False
     methods: tuple[str, ...] = ()
+    exempted: bool = False
     disagreed: bool = False
     doubts: tuple[str, ...] = ()
 

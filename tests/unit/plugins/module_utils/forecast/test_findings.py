@@ -107,6 +107,19 @@ def test_clear_by_fall_back(kind: Kind, severity: str) -> None:
     assert found(change(SOFT, None, kind)) == [(severity, "clear.fallback")]
 
 
+@pytest.mark.parametrize(("mode", "expected"), [(0, [("low", "clear.exempt")]), (3, [])])
+def test_what_is_exempt_by_default_although_a_rule_wants_it_protected(
+    mode: int, expected: list[tuple[str, str]]
+) -> None:
+    flow = Flow("Kerberos", Kind.DOMAIN, 17, 88, "")
+    one, other = policy(rule("any me -> 192.0.2.2")), policy(rule("any 192.0.2.1 -> me"))
+    stations = [host("a", A, one, no_default_exempt=mode), host("b", B, other, no_default_exempt=mode)]
+    forecast = foresee(stations, stations, ["a", "b"], [Conversations((flow,), (PAIR,))])
+    assert found(forecast) == expected
+    because = "Kerberos is exempt by default (NoDefaultExempt 0), although rule 'any me -> 192.0.2.2' says otherwise"
+    assert [one["because"] for one in forecast.to_dict(0)["clear_text"]] == ([because] if expected else [])
+
+
 def test_protection_that_is_taken_away() -> None:
     assert found(change(None, None, now=SAFE)) == [("medium", "worse.protection")]
     assert found(change(*SAFE, now=SAFE)) == []

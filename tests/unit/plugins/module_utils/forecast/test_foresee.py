@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
@@ -13,22 +15,35 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.flows impo
     management_conversations,
     site_conversations,
 )
-from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee import Foresight, foresee, joined
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee import (
+    Foresight,
+    foresee,
+    in_waves,
+    joined,
+    reach,
+)
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet import filters_in_force
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.verdict import Outcome
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Policy
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.severity import Severity
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.windows import SERVER_2003
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.design import Design, Tier
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.site import Role, Site, site_from_spec
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.tiers import has_part, policy_for
 from tests.unit.plugins.module_utils.forecast.cases import (
     BLOCK,
     KERBEROS,
+    OUTSIDE,
     PERMIT,
     ROOT,
     SERVER_2022,
+    A,
+    host,
     key,
     policy,
     rule,
+    secure,
 )
 
 MANAGEMENT = IPv4Network("198.51.100.0/24")
@@ -52,21 +67,22 @@ def stations(site: Site, design: Design | None) -> list[Station]:
     """The hosts of a site under a design, or without any policy."""
     found = []
     for role in Role:
-        for host in site.hosts(role):
+        for server in site.hosts(role):
             held = site.virtual_addresses if role is Role.BACK_END else ()
-            version = SERVER_2022 if role is Role.DOMAIN_CONTROLLER else Station("", ()).version
-            own = policy_for(site, host.name, design, version) if design and has_part(site, host.name, design) else None
-            found.append(Station(host.name, (*host.addresses, *held), version, own))
+            version = SERVER_2022 if role is Role.DOMAIN_CONTROLLER else SERVER_2003
+            asked = design is not None and has_part(site, server.name, design)
+            own = policy_for(site, server.name, design, version) if design and asked else None
+            found.append(Station(server.name, (*server.addresses, *held), version, own))
     return found
 
 
 def forecast(site: Site, before: list[Station], after: list[Station], ports: int | None = None) -> Foresight:
     filters = [one for station in after for one in filters_in_force(station.policy)]
-    names = [host.name for role in Role for host in site.hosts(role)]
+    names = [server.name for role in Role for server in site.hosts(role)]
     talks = (*site_conversations(site),
              *management_conversations(site, [MANAGEMENT], dict.fromkeys(names, ports or 5985), filters))  # fmt: skip
     changed = [one.name for one, other in zip(after, before, strict=True) if one != other]
-    return foresee(before, after, changed, talks, [host.name for host in site.domain_controllers])
+    return foresee(before, after, changed, talks, [server.name for server in site.domain_controllers])
 
 
 @st.composite
@@ -114,6 +130,56 @@ def test_a_site_that_is_half_done_is_told(sizes: tuple[int, ...], design: Design
     assert not found.safe(Severity.MEDIUM)
     involved = {name for one in found.findings for pair in one.pairs for name in (pair.sender, pair.receiver)}
     assert left in involved
+
+
+def request(design: Design) -> Design:
+    """The same design as a request: whoever does not know it yet is spoken to in clear."""
+    return dataclasses.replace(design, soft=True, inbound_passthrough=True)
+
+
+@settings(max_examples=40, deadline=None)
+@given(sizes=SIZES, design=designs(), data=st.data())
+def test_a_live_site_loses_no_flow_on_the_way_over_a_request(
+    sizes: tuple[int, ...], design: Design, data: st.DataObject
+) -> None:
+    site = make_site(*sizes)
+    names = [one.name for one in stations(site, None)]
+    talks = (*site_conversations(site),
+             *management_conversations(site, [MANAGEMENT], dict.fromkeys(names, 5985), []))  # fmt: skip
+    steps = [stations(site, None), stations(site, request(design)), stations(site, design)]
+    for before, after in itertools.pairwise(steps):
+        order = data.draw(st.permutations(names))
+        waves = in_waves(before, after, [[name] for name in order], talks, ["dc0"] if sizes[3] else [])
+        assert len(waves) == len(names)
+        assert all(wave.safe() for wave in waves)
+        assert not any(cell.after.outcome.lost for wave in waves for cell in wave.matrix.cells)
+
+
+def test_a_live_site_that_goes_straight_to_require_loses_flows_on_the_way() -> None:
+    site = make_site()
+    before, after = stations(site, None), stations(site, Design(Tier.CREDENTIALS, (ROOT,)))
+    waves = in_waves(before, after, [["fe0", "fe1"], ["be0", "be1"]], site_conversations(site))
+    assert [wave.safe() for wave in waves] == [False, True]
+
+
+@pytest.mark.parametrize(("own", "outcome"), [
+    pytest.param(None, Outcome.CLEAR, id="no-policy"),
+    pytest.param(policy(rule("any any -> me", BLOCK)), Outcome.BLOCKED, id="block"),
+    pytest.param(policy(rule("any any -> me")), Outcome.BLOCKED, id="require"),
+    pytest.param(policy(rule("any any -> me", secure(soft=True))), Outcome.BLOCKED, id="soft-lets-nobody-in"),
+    pytest.param(policy(rule("any any -> me", secure(soft=True, inbound_passthrough=True))), Outcome.FALLBACK,
+                 id="request"),
+    pytest.param(policy(rule("any any -> me", secure(inbound_passthrough=True))), Outcome.FAILS,
+                 id="the-answer-wants-protection"),
+    pytest.param(policy(rule("any any -> me", BLOCK), rule("tcp 198.51.100.0/24 -> me:5985", PERMIT)), Outcome.CLEAR,
+                 id="the-way-in-is-permitted"),
+    pytest.param(policy(rule("any any -> me", BLOCK), rule("tcp 198.51.100.0/24 -> me:80", PERMIT)), Outcome.BLOCKED,
+                 id="another-port-is-permitted"),
+    pytest.param(policy(rule("tcp 198.51.100.7 -> me:5985", PERMIT, mirrored=False), rule("any me -> any", BLOCK)),
+                 Outcome.BLOCKED, id="the-answers-are-blocked"),
+])  # fmt: skip
+def test_whether_a_controller_reaches_a_host(own: Policy | None, outcome: Outcome) -> None:
+    assert reach(host("a", A, own), OUTSIDE, 5985).outcome is outcome
 
 
 def test_winrm_1_1_under_the_message_stream_from_one_of_the_front_ends_subnet() -> None:
