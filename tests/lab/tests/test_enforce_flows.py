@@ -235,6 +235,24 @@ def test_without_the_agent_nothing_is_enforced_and_nobody_answers() -> None:
     assert here.outcome() == "protected"
 
 
+def test_without_its_keying_service_a_new_windows_protects_nothing() -> None:
+    here = site("server2022")
+    both(here)
+    here.be.run("net stop IKEEXT")
+    assert here.flow().reason == "nobody answers the negotiation, and clear text is not allowed"
+    here.fe.run("net stop IKEEXT")
+    assert here.flow().reason == "fe cannot negotiate: its IKE does not run"
+
+
+def test_an_assigned_policy_is_back_after_a_restart_of_a_new_windows() -> None:
+    here = site("server2022")
+    here.rule("be", "any me", "action=block")
+    here.be.reboot()
+    here.fe.reboot()
+    assert here.outcome(STRANGER, "be") == "blocked"
+    assert "STATE              : 1" in here.fe.run("sc query PolicyAgent")[1]
+
+
 def test_kerberos_is_taken_for_granted_until_there_is_a_domain_controller() -> None:
     here = site()
     both(here, fe_auth="kerberos=yes", be_auth="kerberos=yes")

@@ -133,7 +133,7 @@ def _post(fleet: FleetHandle, body: bytes, path: str = "", **headers: str) -> re
 def test_what_is_no_envelope_is_a_fault(fleet: FleetHandle, body: bytes) -> None:
     answer = _post(fleet, body)
     assert answer.status_code == 500
-    assert 'Code="2150858917"' in answer.text
+    assert 'Code="2150858817"' in answer.text
 
 
 def test_an_unknown_action_and_an_unknown_resource(fleet: FleetHandle) -> None:

@@ -101,7 +101,7 @@ def test_process_limit_is_a_fault_later() -> None:
 
 
 def test_ended_commands_count_as_operations_until_the_shell_closes() -> None:
-    with one_host("server2022", quotas={"max_operations_per_user": 15}) as (_unused, protocol):
+    with one_host("server2022", quotas={"max_operations_per_user": 15}) as (_fleet, protocol):
         shell = protocol.open_shell()
         for _unused in range(14):
             protocol.cleanup_command(shell, protocol.run_command(shell, "ver"))

@@ -9,17 +9,19 @@ That netsh tells the agent of each change and not only of an assignment is not p
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from .effective import Policy, Rule, effective_policy
 from .filters import Addresses, Filter, Packet, exempt, expand
-from .services import RUNNING
+from .services import DEMAND, RUNNING
 
 if TYPE_CHECKING:
     from .host import WindowsHost
 
 _EXEMPT_KEYS = (r"Services\IPSEC", r"Services\PolicyAgent")
 _STRICTEST = 3
+_GENERATIONS = itertools.count(1)
 RELOAD = 129
 """The control code that makes the PolicyAgent read its policy again."""
 
@@ -45,6 +47,12 @@ class Driver:
         return agent is not None and agent.state == RUNNING
 
     @property
+    def negotiates(self) -> bool:
+        """Whether IKE runs: within the PolicyAgent, and since Vista in a service of its own beside it."""
+        keying = self._host.services.items.get("ikeext")
+        return self.running and (keying is None or keying.state == RUNNING)
+
+    @property
     def policy(self) -> Policy | None:
         """The policy in force."""
         if not self.watching:
@@ -57,9 +65,17 @@ class Driver:
         """When the agent looks again, in the host's time; None when it will not."""
         return self._next_poll if self.watching and self._policy is not None else None
 
-    def boot(self) -> None:
-        """Come up with the computer: only now are the default exemptions read."""
+    def boot(self, starting: bool = False) -> None:
+        """Come up with the computer: only now are the default exemptions read.
+
+        Where the agent starts on demand (Vista and later), a start of the computer with a policy assigned is one
+        (not proven; the harsher reading).
+        """
         self._exempt = self._level()
+        services = self._host.services
+        agent = services.items.get("policyagent")
+        if starting and agent and services.start_type(agent) == DEMAND and effective_policy(self._host):
+            services.start(agent)
         self.reload()
 
     def _level(self) -> int:
@@ -78,7 +94,7 @@ class Driver:
         self._policy = effective_policy(self._host) if self.running else None
         self._next_poll = self._host.clock.now() + (self._policy.polling if self._policy else 0)
         self._expanded.clear()
-        self.generation += 1
+        self.generation = next(_GENERATIONS)
 
     def watch(self) -> None:
         """Keep the policy in force apart from the registry from now on."""

@@ -215,7 +215,7 @@ class WindowsHost:
         """Come up: services by their start type, the policy with the PolicyAgent, the jobs of a start."""
         self.up, self._boots_at = True, None
         self.services.boot()
-        self.driver.boot()
+        self.driver.boot(starting=True)
         self.scheduler.boot()
 
     def to_json(self) -> dict[str, Any]:

@@ -161,7 +161,9 @@ class _Exchange:
         self, first: WindowsHost | None, second: WindowsHost | None, packet: Packet, out: Filter, back: Filter | None
     ) -> Verdict | None:
         """Let the first side negotiate with the second; None when the second does not answer."""
-        if first is None or second is None or not second.driver.running:
+        if first is not None and not first.driver.negotiates:
+            return Verdict("fails", f"{first.name} cannot negotiate: its IKE does not run")
+        if first is None or second is None or not second.driver.negotiates:
             return None
         talk = Talk(first, second, packet, out, back)
         failure, main_mode, quick_mode, method = agree(talk)
