@@ -265,6 +265,23 @@ def test_saved_state_comes_back_enforced(fleet: FleetHandle) -> None:
     assert not fleet.call(fleet.host("old").admits, "127.0.0.1", 5985)
 
 
+def test_somebody_watches_each_request_and_may_lose_it(fleet: FleetHandle) -> None:
+    client = Client(fleet)
+    seen: list[int] = []
+    first = fleet.counters("old")["requests"] + 1
+
+    def watch(number: int) -> bool:
+        seen.append(number)
+        return number == first + 1
+
+    fleet.host("old").injection.watcher = watch
+    with pytest.raises(LOST):
+        client.run("ver")
+    fleet.fault("old", "clear")
+    assert "Version 5.2" in client.run("ver")
+    assert seen == [first, first + 1]
+
+
 def test_orders_from_outside(fleet: FleetHandle) -> None:
     found = fleet.call(orders.flow, fleet.fleet, "controller", "new", "tcp", 80)
     assert found == {"outcome": "clear", "reason": "", "main_mode": "", "quick_mode": "", "passes": True}
