@@ -291,6 +291,16 @@ def test_orders_from_outside(fleet: FleetHandle) -> None:
         fleet.flow("controller", "nobody")
 
 
+def test_time_can_run_faster_on_the_hosts() -> None:
+    with running_fleet({"hosts": {"old": {"profile": "server2003"}}, "speed": 100}) as fleet:
+        host = fleet.host("old").host
+        began = host.clock.now()
+        fleet.run("old", 'schtasks /create /tn a /tr "cmd /c ping -n 31 ::1 & echo.>C:\\x" /sc onstart /ru SYSTEM')
+        fleet.run("old", "schtasks /run /tn a")
+        assert until(lambda: "c:\\x" in host.files)
+        assert 30 <= host.clock.now() - began < 200
+
+
 def test_policies_are_only_looked_at_when_the_fleet_says_so() -> None:
     spec = {"hosts": {"old": {"profile": "server2003"}}}
     with running_fleet(spec) as fleet:
