@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
-from tests.wire.flows import ADDRESSES, OWNER, PORTS, VIRTUAL, WAIT, flows
+from tests.wire.flows import ADDRESSES, PORTS, VIRTUAL, WAIT, flows
 from tests.wire.hardened import KEY, Standing
 
 WINDOWS = {"dc1": "10.0.20348"}
@@ -30,25 +30,25 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
         }
         for name, wanted in flows().items()
     ]  # fmt: skip
-    return {"hosts": ADDRESSES, "virtual": {VIRTUAL: OWNER}, "ports": PORTS, "scenarios": scenarios}
+    return {
+        "hosts": ADDRESSES, "virtual": VIRTUAL, "nodes": BACK_ENDS, "ports": PORTS, "scenarios": scenarios, "cases": [],
+    }  # fmt: skip
 
 
-def files(policies: Standing, keys: Mapping[str, str]) -> dict[str, dict[str, str]]:
+def files(
+    policies: Standing, keys: Mapping[str, str], own: Mapping[str, list[str]] = ADDRESSES
+) -> dict[str, dict[str, str]]:
     """The files of every host that runs strongSwan; a host without a policy runs it with nothing to do."""
     found = {}
     for host, policy in policies.items():
         text = ""
         if policy is not None:
+            held = [*own[host], *([VIRTUAL] if host in BACK_ENDS else [])]
             text = to_swanctl(
-                policy, addresses(host), psk=keys.get(host, KEY), windows=WINDOWS.get(host, "5.2.3790"), reveal=True
+                policy, held, psk=keys.get(host, KEY), windows=WINDOWS.get(host, "5.2.3790"), reveal=True
             )
         found[host] = {"swanctl.conf": text}
     return found
-
-
-def addresses(host: str) -> list[str]:
-    """All addresses that a host has or may get."""
-    return [*ADDRESSES[host], *([VIRTUAL] if host in BACK_ENDS else [])]
 
 
 def _policies(name: str, standing: Mapping[str, Standing]) -> Standing:

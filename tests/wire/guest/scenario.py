@@ -22,7 +22,10 @@ MEMORY = Path("/tmp/wire")  # noqa: S108 - the guest's own memory
 
 def play(scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Run the flows of a scenario; gives for each flow when it ran and whether it was answered."""
-    daemons = {host: Charon(host, files) for host, files in scenario["files"].items()}
+    logs = folder / "logs"
+    daemons = {
+        host: Charon(host, files, logs / f"{scenario['name']}-{host}.log") for host, files in scenario["files"].items()
+    }
     try:
         loaded = {host: daemon.load() for host, daemon in daemons.items()}
         with capture(folder / f"{scenario['name']}.pcap"):
@@ -34,8 +37,8 @@ def play(scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
             "associations": {host: daemon.associations() for host, daemon in daemons.items()},
         }
     finally:
-        for host, daemon in daemons.items():
-            daemon.stop(folder / "logs" / f"{scenario['name']}-{host}.log")
+        for daemon in daemons.values():
+            daemon.stop()
 
 
 def talk(flows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -70,9 +73,9 @@ def heard(hosts: dict[str, list[int]]) -> dict[str, list[str]]:
 
 
 @contextlib.contextmanager
-def capture(path: Path) -> Iterator[None]:
-    """Let tcpdump record the whole link while the block lasts."""
-    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "0", "-U", "--immediate-mode", "-w", str(path), "ip"]
+def capture(path: Path, expression: str = "ip") -> Iterator[None]:
+    """Let tcpdump record the link while the block lasts, all of IP unless the expression says less."""
+    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "0", "-U", "--immediate-mode", "-w", str(path), expression]
     with path.with_suffix(".tcpdump").open("wb") as said:
         recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         while not path.exists() or path.stat().st_size < 24:
@@ -89,7 +92,7 @@ def capture(path: Path) -> Iterator[None]:
 
 def complete(said: str) -> None:
     """Refuse a capture that lacks a packet: tcpdump ends with how many it wrote and how many the kernel gave it."""
-    found = re.findall(r"^(\d+) packets (captured|received|dropped)", said, re.M)
+    found = re.findall(r"^(\d+) packets? (captured|received|dropped)", said, re.M)
     numbers = {word: int(number) for number, word in found}
     if numbers["captured"] != numbers["received"] or numbers["dropped"]:
         raise GuestError(f"the capture is not complete: {said}")
