@@ -42,7 +42,7 @@ def settle(sender: End, receiver: End) -> Verdict:
     choices = (sender.outgoing, receiver.incoming, receiver.outgoing, sender.incoming)
     doubts = tuple(dict.fromkeys(doubt for choice in choices for doubt in choice.doubts))
     verdict = _blocked(sender, receiver) or _unknown(sender, receiver) or _there_and_back(sender, receiver)
-    return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts))))
+    return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts)))) if doubts else verdict
 
 
 def _unknown(sender: End, receiver: End) -> Verdict | None:

@@ -105,7 +105,7 @@ ACTIONS = st.sampled_from([SECURE, PERMIT, BLOCK, secure(name="soft", soft=True)
 def sites(draw: st.DrawFn) -> list[Station]:
     """Up to five hosts, many of them with the same rules."""
     texts = st.lists(TEXTS, max_size=4, unique=True)
-    shelf = [policy(*(rule(text, draw(ACTIONS)) for text in draw(texts))) for _ in range(3)]
+    shelf = [policy(*(rule(text, draw(ACTIONS)) for text in draw(texts))) for _unused in range(3)]
     return [
         host(f"h{number}", IPv4Address(f"192.0.2.{number}"), draw(st.sampled_from([None, *shelf])))
         for number in range(1, draw(st.integers(3, 6)))
