@@ -39,9 +39,10 @@ class End:
 
 def settle(sender: End, receiver: End) -> Verdict:
     """Follow the first packet to the receiver and the answer back."""
-    choices = (sender.outgoing, receiver.incoming, receiver.outgoing, sender.incoming)
-    doubts = tuple(dict.fromkeys(doubt for choice in choices for doubt in choice.doubts))
     verdict = _blocked(sender, receiver) or _unknown(sender, receiver) or _there_and_back(sender, receiver)
+    doubts = (
+        *sender.outgoing.doubts, *receiver.incoming.doubts, *receiver.outgoing.doubts, *sender.incoming.doubts,
+    )  # fmt: skip
     return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts)))) if doubts else verdict
 
 
