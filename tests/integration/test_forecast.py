@@ -9,6 +9,11 @@ from tests.integration.conftest import Lab
 
 FORECAST, INFO = "exchange.ipsec.forecast", "exchange.ipsec.policy_info"
 READ = {"name": "Read", INFO: {}, "register": "ipsec_now"}
+READ_OTHERS = {
+    "name": "Read the others", INFO: {}, "delegate_to": "{{ item }}", "register": "ipsec_peers", "run_once": True,
+    "loop": "{{ groups.all | difference(ansible_play_hosts_all) }}",
+}  # fmt: skip
+OTHERS = "{{ dict(ipsec_peers.results | map(attribute='item') | zip(ipsec_peers.results)) }}"
 
 
 def forecast(**options: Any) -> dict[str, Any]:
@@ -22,7 +27,7 @@ def checks(result: Any) -> set[str]:
 def test_what_the_roles_declare_is_safe_and_no_host_is_asked(site: Lab) -> None:
     site.tasks([READ])
     asked = len(site.asked)
-    run = site.tasks([READ, forecast(pairs=0)])
+    run = site.tasks([READ, READ_OTHERS, forecast(pairs=0, peers=OTHERS)])
     found = run.one(FORECAST)
     assert (found.status, found.result["safe"], found.result["findings"]) == ("ok", True, []), run.output
     assert len(site.asked) == 2 * asked
@@ -46,13 +51,6 @@ def test_a_limited_run_is_refused_before_it_starts(site: Lab) -> None:
     found = run.one(FORECAST)
     assert checks(found.result) == {"peer.outside"}
     assert "what stands there was not read" in found.message
-
-
-READ_OTHERS = {
-    "name": "Read the others", INFO: {}, "delegate_to": "{{ item }}", "register": "ipsec_peers", "run_once": True,
-    "loop": "{{ groups.all | difference(ansible_play_hosts_all) }}",
-}  # fmt: skip
-OTHERS = "{{ dict(ipsec_peers.results | map(attribute='item') | zip(ipsec_peers.results)) }}"
 
 
 def test_a_limited_run_is_judged_by_what_was_read_of_the_others(site: Lab) -> None:

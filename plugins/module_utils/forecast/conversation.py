@@ -6,7 +6,8 @@
 
 Sources: cc740034 (IPSec driver), cc782190 (both ends need filters for both directions), cc782837 (filter actions:
 unsecured first packets, fall-back), KB 234580 (soft associations), the Windows 2000 resource kit's "Filter
-Actions" (a peer that answered IKE rules out the fall-back), cc947842 and KB 914841 (IKEFlags 0x14).
+Actions" (a peer that answered IKE rules out the fall-back), cc947842 and KB 914841 (IKEFlags 0x14), cc987611 and
+KB 942964 (default response).
 """
 
 from __future__ import annotations
