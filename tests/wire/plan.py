@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
 from tests.wire.flows import ADDRESSES, PORTS, VIRTUAL, WAIT, flows
 from tests.wire.hardened import KEY, Standing
+from tests.wire.probes import SCENARIO, questions
 
 WINDOWS = {"dc1": "10.0.20348"}
 """The Windows of the demo's hosts that are not Server 2003."""
@@ -27,6 +28,7 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
                  "wait": WAIT}
                 for one in wanted
             ],
+            "probes": questions() if name == SCENARIO else {},
         }
         for name, wanted in flows().items()
     ]  # fmt: skip

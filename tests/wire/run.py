@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.checkout import BUILD
-from tests.wire import outage
+from tests.wire import outage, probes
 from tests.wire.flows import flows
 from tests.wire.hardened import crowd_policies, standing_policies
 from tests.wire.judge import judge
@@ -31,11 +31,12 @@ def run_wire(only: Sequence[str]) -> int:
     wrong: list[str] = []
     said = []
     if "flows" in only:
-        report["flows"] = seen_flows()
-        print("\n".join(flow_lines(report["flows"])))
+        report["flows"], report["probes"] = seen_flows()
+        print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"])]))
         wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
                   for one in report["flows"] if one["expected"] != one["seen"]]  # fmt: skip
-        said.append(f"{len(report['flows'])} flows")
+        wrong += probes.wrong(report["probes"])
+        said.append(f"{len(report['flows'])} flows, {len(report['probes'])} questions to IKE")
     if "failover" in only or "real" in only:
         cases = outage.REAL if "real" in only else outage.QUICK
         report["failover"] = outages(cases)
@@ -48,8 +49,8 @@ def run_wire(only: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def seen_flows() -> list[dict[str, Any]]:
-    """Harden the lab, run the guest, judge every flow of every scenario."""
+def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """Harden the lab, run the guest, judge every flow of every scenario, and both probes."""
     folder = FOLDER / "flows"
     result = run_guest(guest_plan(standing_policies(FOLDER / "lab")), folder, 240.0)
     found = []
@@ -57,7 +58,7 @@ def seen_flows() -> list[dict[str, Any]]:
         packets = read(folder / f"{name}.pcap")
         ran = result["scenarios"][name]["flows"]
         found += [judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() for one in wanted]
-    return found
+    return found, probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
 
 
 def outages(cases: Sequence[outage.Case]) -> list[dict[str, Any]]:

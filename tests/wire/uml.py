@@ -18,6 +18,7 @@ PROGRAMS = {
     "charon-systemd": "charon-systemd",
     "swanctl": "strongswan-swanctl",
     "tcpdump": "tcpdump",
+    "ike-scan": "ike-scan",
     "ip": "iproute2",
     "modprobe": "kmod",
 }

@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.wire.guest.charon import Charon
 from tests.wire.guest.network import BRIDGE, inside
-from tests.wire.guest.shell import GuestError, start
+from tests.wire.guest.shell import GuestError, run, start
 
 MEMORY = Path("/tmp/wire")  # noqa: S108 - the guest's own memory
 
@@ -32,6 +32,7 @@ def play(scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
             results = talk(scenario["flows"])
         return {
             "flows": results,
+            "probes": ask_ike(scenario.get("probes", {})),
             "loaded": loaded,
             "connections": {host: daemon.ask("--list-conns", "--raw") for host, daemon in daemons.items()},
             "associations": {host: daemon.associations() for host, daemon in daemons.items()},
@@ -52,6 +53,17 @@ def talk(flows: list[dict[str, Any]]) -> dict[str, Any]:
     results: dict[str, Any] = {}
     for target, client in clients:
         client.wait()
+        results.update(json.loads(target.read_text(encoding="utf-8")))
+    return results
+
+
+def ask_ike(questions: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Let every host that has questions put them to IKE, by both probes."""
+    results: dict[str, Any] = {}
+    for host, asked in questions.items():
+        source, target = MEMORY / f"{host}.questions", MEMORY / f"{host}.verdicts"
+        source.write_text(json.dumps(asked), encoding="utf-8")
+        run(*inside(host, sys.executable, "-B", "-m", "tests.wire.guest.probing", str(source), str(target)))
         results.update(json.loads(target.read_text(encoding="utf-8")))
     return results
 
