@@ -222,7 +222,7 @@ def test_a_certain_choice_is_what_every_most_specific_match_asks_for(own: list[R
     matches = [(width, one) for one in own for width in widths(one, *ends)]
     narrowest = [
         one for width, one in matches
-        if not any(other != width and all(a >= b for a, b in zip(other, width, strict=True)) for other, _unused in matches)
+        if not any(other[0] != width and all(a >= b for a, b in zip(other[0], width, strict=True)) for other in matches)
     ]  # fmt: skip
     found = classify(host("a", A, policy(*own)), packet(text))
     asked = {one.filter_action.kind.value for one in narrowest}
