@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.checkout import BUILD
-from tests.wire import outage, probes
+from tests.wire import loaded, outage, probes
 from tests.wire.flows import flows
 from tests.wire.hardened import crowd_policies, standing_policies
 from tests.wire.judge import judge
@@ -31,7 +31,7 @@ def run_wire(only: Sequence[str]) -> int:
     wrong: list[str] = []
     said = []
     if "flows" in only:
-        report["flows"], report["probes"] = seen_flows()
+        report["flows"], report["probes"], wrong = seen_flows()
         print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"])]))
         wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
                   for one in report["flows"] if one["expected"] != one["seen"]]  # fmt: skip
@@ -49,8 +49,8 @@ def run_wire(only: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """Harden the lab, run the guest, judge every flow of every scenario, and both probes."""
+def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]:
+    """Harden the lab, run the guest, judge every flow of every scenario, both probes, and what strongSwan loaded."""
     folder = FOLDER / "flows"
     result = run_guest(guest_plan(standing_policies(FOLDER / "lab")), folder, 240.0)
     found = []
@@ -58,7 +58,9 @@ def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
         packets = read(folder / f"{name}.pcap")
         ran = result["scenarios"][name]["flows"]
         found += [judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() for one in wanted]
-    return found, probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
+    asked = probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
+    capture = (folder / f"{loaded.SCENARIO}.pcap").read_bytes()
+    return found, asked, loaded.load_problems(result, capture)
 
 
 def outages(cases: Sequence[outage.Case]) -> list[dict[str, Any]]:
