@@ -16,6 +16,7 @@ import yaml
 from tests.checkout import ROOT
 from tests.lab.fleet import running_fleet
 from tests.playbooks.run import PlaybookRun, run_playbook
+from tests.wire.certificates import METHOD
 from tests.wire.flows import TIERS
 from tests.wire.uml import TwinError
 
@@ -23,6 +24,7 @@ FLEET, INVENTORY = ROOT / "tests/demo/fleet.yml", ROOT / "tests/demo/inventory.y
 HARDEN = ROOT / "playbooks/harden.yml"
 PLAYBOOKS = ROOT / "tests/wire/playbooks"
 KEY = "the twin's key: 42"
+PSK = [{"method": "psk", "psk": KEY}]
 ROLES = ("front_end", "back_end_cluster", "domain_controller")
 
 Standing = dict[str, dict[str, Any] | None]
@@ -33,6 +35,8 @@ def standing_policies(folder: Path) -> dict[str, Standing]:
     """Run the roles against simulated hosts; gives what stands before, after each tier and after each misfit."""
     with _fleet(yaml.safe_load(FLEET.read_text(encoding="utf-8")), INVENTORY, folder) as site:
         found = {"none": site.read()}
+        site.play(HARDEN, "credentials", METHOD)
+        found["certificate"] = site.read()
         for tier in sorted(TIERS):  # message_stream last: the misfits stand on it
             site.play(HARDEN, tier)
             found[tier] = site.read()
@@ -86,11 +90,11 @@ class Site:
             found[one.host] = dict(assigned[0]) if assigned else None
         return found
 
-    def play(self, playbook: Path, tier: str = "message_stream") -> PlaybookRun:
+    def play(self, playbook: Path, tier: str = "message_stream", method: list[dict[str, str]] = PSK) -> PlaybookRun:
         """Run a playbook; the tier matters to the roles only."""
         extra = self.folder / "variables.yml"
         extra.touch(0o600)
-        extra.write_text(json.dumps(_variables(self.port, tier, self.folder)), encoding="utf-8")
+        extra.write_text(json.dumps(_variables(self.port, tier, self.folder, method)), encoding="utf-8")
         try:
             run = run_playbook(playbook, self.inventory, "-e", f"@{extra}")
         finally:
@@ -100,10 +104,10 @@ class Site:
         return run
 
 
-def _variables(port: int, tier: str, folder: Path) -> Mapping[str, Any]:
+def _variables(port: int, tier: str, folder: Path, method: list[dict[str, str]]) -> Mapping[str, Any]:
     return {
         "ansible_port": port,
-        "site_authentication": [{"method": "psk", "psk": KEY}],
+        "site_authentication": method,
         **{f"{role}_tier": tier for role in ROLES},
         **{f"{role}_backup_dir": str(folder / "backup") for role in ROLES},
     }

@@ -22,7 +22,7 @@ PASSED = tuple(
     f"local-ts=[192.0.2.11/32[tcp/{port}]] remote-ts=[198.51.100.10/32[tcp]] priority=1001}}"
     for port in (5985, 5986)
 )
-ANNOUNCED_LIFE = bytes.fromhex("800b0001 000c0004 00007080")
+ANNOUNCED_LIFE = bytes.fromhex("800b0001 800c7080")
 """Seconds, 28800, as main mode writes them in clear (RFC 2409 appendix A): the sum of rekey_time and over_time."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
+from tests.wire.certificates import FILE, files_of_hosts
 from tests.wire.flows import ADDRESSES, PORTS, VIRTUAL, WAIT, flows
 from tests.wire.hardened import KEY, Standing
 from tests.wire.probes import SCENARIO, questions
@@ -22,7 +23,7 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
     scenarios = [
         {
             "name": name,
-            "files": files(_policies(name, standing), {"fe1": OTHER_KEY} if name == "other-key" else {}),
+            "files": _files(name, standing),
             "flows": [
                 {"id": one.id, "source": one.source, "address": one.address, "port": one.port, "marker": one.marker,
                  "wait": WAIT}
@@ -47,9 +48,18 @@ def files(
         if policy is not None:
             held = [*own[host], *([VIRTUAL] if host in BACK_ENDS else [])]
             text = to_swanctl(
-                policy, held, psk=keys.get(host, KEY), windows=WINDOWS.get(host, "5.2.3790"), reveal=True
-            )
+                policy, held, certificate=FILE, psk=keys.get(host, KEY),
+                windows=WINDOWS.get(host, "5.2.3790"), reveal=True,
+            )  # fmt: skip
         found[host] = {"swanctl.conf": text}
+    return found
+
+
+def _files(name: str, standing: Mapping[str, Standing]) -> dict[str, dict[str, str]]:
+    found = files(_policies(name, standing), {"fe1": OTHER_KEY} if name == "other-key" else {})
+    if name == "certificate":
+        for host, more in files_of_hosts(found).items():
+            found[host].update(more)
     return found
 
 
