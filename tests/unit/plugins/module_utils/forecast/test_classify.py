@@ -159,6 +159,12 @@ def test_a_name_that_a_narrower_filter_outweighs_raises_no_doubt() -> None:
     )
 
 
+def test_a_name_that_nobody_resolved_settles_no_other_doubt() -> None:
+    own = policy(rule("any me -> 192.0.2.2", PERMIT), rule("tcp me -> any:110", BLOCK),
+                 rule("tcp me -> mail.example.org:110", SECURE))  # fmt: skip
+    assert len(classify(host("a", A, own), packet(OUT)).doubts) == 2
+
+
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_servers_of_the_hosts_own_settings(kind: ServerKind) -> None:
     own = policy(rule(f"any me -> {kind.value}", BLOCK))

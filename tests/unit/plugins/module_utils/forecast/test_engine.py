@@ -65,6 +65,18 @@ def test_a_second_method_may_stand_in() -> None:
     assert found.doubts
 
 
+def test_a_way_to_the_ticket_that_also_takes_certificates_is_no_deadlock() -> None:
+    both = (KERBEROS, ROOT)
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS),
+                            rule("any me -> 192.0.2.5", SECURE, *both))),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
+        host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, *both))),
+    ]  # fmt: skip
+    found = Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3)
+    assert (found.outcome, found.methods) == (Outcome.PROTECTED, ("kerberos",))
+
+
 def test_certificates_need_no_ticket() -> None:
     assert mail(ROOT, more=(TO_DC,)).certain
 

@@ -213,6 +213,11 @@ def test_the_result_for_programs_and_people() -> None:
     assert line.startswith("  [high] ends.disagree: the flow (tcp 110): blocked: the sender sends in clear")
 
 
+def test_the_senders_port_is_one_that_no_filter_names() -> None:
+    ephemeral = policy(rule("tcp any:1025 -> me", BLOCK), rule("tcp any:1026 -> me", BLOCK))
+    assert found(change(None, ephemeral, Kind.OWN)) == []
+
+
 def test_pairs_are_cut_to_the_limit_and_counted_in_full() -> None:
     flow = Flow("the flow", Kind.MAIL, 6, 110, "")
     stations = [host("a", A), host("b", B)]
