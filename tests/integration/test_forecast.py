@@ -71,8 +71,11 @@ def test_a_policy_that_shuts_the_controller_out_is_refused(site: Lab) -> None:
     found = run.one(FORECAST)
     assert run.exit_code != 0
     assert {"lost.management", "lost.domain"} <= checks(found.result)
-    assert found.result["worse"]
+    assert "matrix" not in found.result
     assert "not safe" in found.message
+    told = site.tasks([READ, forecast(policies={"dc1": shut}, fail_on="never")]).one(FORECAST)
+    assert (told.status, told.result["safe"]) == ("ok", False)
+    assert {one["after"] for one in told.result["worse"]} == {"blocked"}
 
 
 def test_a_policy_of_the_domain_is_told(site: Lab) -> None:
