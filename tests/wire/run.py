@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.checkout import BUILD
-from tests.wire import loaded, outage, probes
+from tests.wire import linux_peer, loaded, outage, probes
 from tests.wire.flows import flows
 from tests.wire.hardened import crowd_policies, standing_policies
 from tests.wire.judge import judge
@@ -52,7 +52,9 @@ def run_wire(only: Sequence[str]) -> int:
 def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]:
     """Harden the lab, run the guest, judge every flow of every scenario, both probes, and what strongSwan loaded."""
     folder = FOLDER / "flows"
-    result = run_guest(guest_plan(standing_policies(FOLDER / "lab")), folder, 240.0)
+    standing = standing_policies(FOLDER / "lab")
+    role = linux_peer.prepare(standing["credentials"]["fe1"] or {}, FOLDER / "role")
+    result = run_guest({**guest_plan(standing), "role": role}, folder, 300.0)
     found = []
     for name, wanted in flows().items():
         packets = read(folder / f"{name}.pcap")
@@ -60,7 +62,7 @@ def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]
         found += [judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() for one in wanted]
     asked = probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
     capture = (folder / f"{loaded.SCENARIO}.pcap").read_bytes()
-    return found, asked, loaded.load_problems(result, capture)
+    return found, asked, loaded.load_problems(result, capture) + linux_peer.role_problems(result["role"])
 
 
 def outages(cases: Sequence[outage.Case]) -> list[dict[str, Any]]:

@@ -44,9 +44,14 @@ class Manners:
 
 @dataclasses.dataclass
 class Finding:
-    """What was found out; ``milliseconds`` is how long the first answer took, None where none came."""
+    """What was found out.
+
+    ``complete`` tells that every question was answered; ``milliseconds`` is how long the first answer took, None
+    where none came.
+    """
 
     alive: bool = False
+    complete: bool = True
     accepted: list[Transform] = dataclasses.field(default_factory=list)
     refusals: list[str] = dataclasses.field(default_factory=list)
     vendors: Vendors = dataclasses.field(default_factory=lambda: Vendors(()))
@@ -58,6 +63,7 @@ class Finding:
         """Give it as plain data."""
         return {
             "alive": self.alive,
+            "complete": self.complete,
             "accepted": [dataclasses.asdict(one) for one in self.accepted],
             "weak": [str(one) for one in self.accepted if one.is_weak],
             "refusals": list(dict.fromkeys(self.refusals)),
@@ -86,6 +92,7 @@ def probe(line: Line, offers: Sequence[Transform], *, sweep: bool, manners: Mann
         while rest:
             answer = asker.ask(tuple(rest))
             if answer is None:
+                finding.complete = False
                 if not finding.alive:
                     return finding
                 break

@@ -246,6 +246,3 @@ Step = Union[  # noqa: UP007
 
 Adder = Callable[[Step], None]
 """Where a step is put: the half that builds or the half that switches."""
-
-NO_RESPONSE = DefaultResponse(active=False)
-"""A default response rule that answers nobody."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.wire.guest import network
 from tests.wire.guest.failover import play_case
+from tests.wire.guest.role import prove_role
 from tests.wire.guest.scenario import heard, play, serve
 
 
@@ -26,6 +27,8 @@ def main(path: Path) -> None:
             result["scenarios"][scenario["name"]] = play(scenario, path.parent)
         for case in plan["cases"]:
             result["cases"][case["name"]] = play_case(case, plan, path.parent)
+        if "role" in plan:
+            result["role"] = prove_role(plan["role"]["host"], Path(plan["role"]["folder"]))
         result["heard"] = heard(plan["ports"])
     except Exception:
         result["error"] = traceback.format_exc()

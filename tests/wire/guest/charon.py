@@ -25,6 +25,7 @@ charon-systemd {{
   retransmit_timeout = {timeout}
   retransmit_base = 2
   retransmit_tries = 5
+  block_threshold = 100
   filelog {{
     file {{
       path = {log}
@@ -46,7 +47,8 @@ swanctl {{
   load = pem pkcs1 pkcs8 x509 pubkey random
 }}
 """
-"""Five retransmissions that double from one second on: the minute that a dead main mode costs (docs/failover.md)."""
+"""Five retransmissions that double from one second on: the minute that a dead main mode costs (docs/failover.md).
+The threshold is strongSwan's for negotiations of one address that are not finished, as those of a probe never are."""
 
 START_SECONDS = 20.0
 

@@ -79,10 +79,19 @@ def test_a_sweep_tells_them_all() -> None:
     assert (found.accepted, found.refusals, found.messages) == ([SECOND, FIRST], ["NO-PROPOSAL-CHOSEN"], 3)
 
 
+def test_a_peer_that_falls_silent_is_told_apart_from_one_that_refuses() -> None:
+    def tired(data: bytes, number: int) -> Sequence[bytes]:
+        return taking(FIRST, SECOND)(data, number) if number == 1 else []
+
+    with peer(tired) as port, udp_line("127.0.0.1", port) as line:
+        found = probe(line, OFFERS, sweep=True, manners=QUICK)
+    assert (found.alive, found.complete, found.accepted, found.messages) == (True, False, [FIRST], 3)
+
+
 def test_everything_refused_is_alive() -> None:
     with peer(taking()) as port, udp_line("127.0.0.1", port) as line:
         found = probe(line, OFFERS, sweep=True, manners=QUICK)
-    assert (found.alive, found.accepted, found.messages) == (True, [], 1)
+    assert (found.alive, found.complete, found.accepted, found.messages) == (True, True, [], 1)
 
 
 def test_a_lost_message_is_sent_once_more() -> None:
