@@ -101,6 +101,18 @@ class Charon:
             if one["far"] == far:
                 self.ask("--terminate", "--ike-id", one["id"], "--force", "--timeout", "-1", check=False)
 
+    def leave(self, address: str) -> None:
+        """Delete every association and say so, as a node does that an address leaves; take no new ones.
+
+        What is left of the address's conversations is blocked until `stop`: a policy that requires IPsec stays in
+        force on Windows, and the daemon takes its own out of the kernel when it ends.
+        """
+        for direction, side in (("in", "dst"), ("out", "src")):
+            run("ip", "-n", self.host, "xfrm", "policy", "add", side, f"{address}/32", "proto", "tcp",
+                "dir", direction, "action", "block", "priority", "1")  # fmt: skip
+        self._process.terminate()
+        self._process.wait(20)
+
     def stop(self) -> None:
         """Stop the daemon, which deletes its associations and says so; remove what it left in the kernel."""
         if self._process.poll() is None:

@@ -80,9 +80,8 @@ def play_round(stage: Stage) -> dict[str, Any]:
     if stage.case["crash"]:
         network.pull_cable(stage.owner)
     else:
-        stage.daemons[stage.owner].stop()  # tells every peer that its associations are gone, and takes no new ones
+        stage.daemons[stage.owner].leave(stage.virtual)
         network.give_up(stage.owner, stage.virtual)
-        stage.boot(stage.owner)
     time.sleep(stage.case["gap"])
     network.take(stage.other, stage.virtual)
     up = time.time()
@@ -92,6 +91,9 @@ def play_round(stage: Stage) -> dict[str, Any]:
     answered = first_answers(stage, up, stage.case["patience"])
     if stage.case["crash"]:
         reboot(stage)
+    else:
+        stage.daemons[stage.owner].stop()
+        stage.boot(stage.owner)
     stage.owner, stage.other = stage.other, stage.owner
     return {"since_event": {host: at - event for host, at in answered.items()},
             "since_up": {host: at - up for host, at in answered.items()}}  # fmt: skip
