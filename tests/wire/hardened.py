@@ -90,7 +90,9 @@ class Site:
             found[one.host] = dict(assigned[0]) if assigned else None
         return found
 
-    def play(self, playbook: Path, tier: str = "message_stream", method: list[dict[str, str]] | None = None) -> PlaybookRun:
+    def play(
+        self, playbook: Path, tier: str = "message_stream", method: list[dict[str, str]] | None = None
+    ) -> PlaybookRun:
         """Run a playbook; the tier and the method (the key where none is given) matter to the roles only."""
         extra = self.folder / "variables.yml"
         extra.touch(0o600)
