@@ -59,7 +59,7 @@ class Charon:
     def __init__(self, host: str, files: dict[str, str], log: Path, *, retransmit: float = 1.0) -> None:
         """Start it with files below /etc/swanctl, such as swanctl.conf; returns when everything is loaded."""
         self.host = host
-        self.folder = Path("/tmp/wire") / host  # noqa: S108 - the guest's own memory
+        self.folder = Path("/mnt/wire") / host  # the guest's own memory
         shutil.rmtree(self.folder, ignore_errors=True)
         for name, text in files.items():
             path = self.folder / name

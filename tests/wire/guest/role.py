@@ -30,7 +30,7 @@ def prove_role(host: str, folder: Path) -> dict[str, Any]:
     run("mount", "-t", "tmpfs", "tmpfs", str(ETC))
     (ETC / "conf.d").mkdir()
     (ETC / "swanctl.conf").write_text("include conf.d/*.conf\n", encoding="utf-8")
-    settings = Path("/tmp/wire/role.conf")  # noqa: S108 - the guest's own memory
+    settings = Path("/mnt/wire/role.conf")  # the guest's own memory
     settings.write_text(SETTINGS, encoding="utf-8")
     command = inside(host, "env", f"STRONGSWAN_CONF={settings}", "/usr/sbin/charon-systemd")
     daemon = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

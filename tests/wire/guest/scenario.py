@@ -18,7 +18,7 @@ from tests.wire.guest.network import BRIDGE, inside
 from tests.wire.guest.shell import GuestError, run, start
 
 LATE = 5
-MEMORY = Path("/tmp/wire")  # noqa: S108 - the guest's own memory
+MEMORY = Path("/mnt/wire")  # the guest's own memory
 
 
 def play(scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
