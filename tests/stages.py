@@ -187,7 +187,11 @@ def wire(log: TextIO) -> str:
     lacking = missing_packages()
     if lacking:
         raise Missing(f"needs apt-get install --no-install-recommends {' '.join(lacking)}")
-    return last_line(call(log, sys.executable, "-m", "tests.wire"))
+    try:
+        return last_line(call(log, sys.executable, "-m", "tests.wire"))
+    except StageFailed as first:
+        # Real timers on a busy machine: what fails twice is wrong, what fails once is told.
+        return f"{last_line(call(log, sys.executable, '-m', 'tests.wire'))} (second run; the first: {first})"
 
 
 def core(log: TextIO) -> str:

@@ -16,7 +16,9 @@ PORTS = {
     "dc1": [389, 3268, 5985],
 }  # fmt: skip
 WAIT = 6.0
-"""Seconds for one answer: TCP sends its first packet at 0, 1 and 3 s."""
+"""Seconds until an answer counts as one that never comes: TCP sends its first packet at 0, 1 and 3 s."""
+PATIENCE = 30.0
+"""Seconds for an answer that must come, on a machine with other things to do."""
 
 CLEAR, PROTECTED, BLOCKED = "clear", "protected", "blocked"
 TIERS = ("credentials", "message_stream", "everything")

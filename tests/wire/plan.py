@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
 from tests.wire.certificates import FILE, files_of_hosts
-from tests.wire.flows import ADDRESSES, PORTS, VIRTUAL, WAIT, flows
+from tests.wire.flows import ADDRESSES, BLOCKED, PATIENCE, PORTS, VIRTUAL, WAIT, flows
 from tests.wire.hardened import KEY, Standing
 from tests.wire.probes import SCENARIO, questions
 
@@ -26,7 +26,7 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
             "files": _files(name, standing),
             "flows": [
                 {"id": one.id, "source": one.source, "address": one.address, "port": one.port, "marker": one.marker,
-                 "wait": WAIT}
+                 "wait": WAIT if one.expected == BLOCKED else PATIENCE}
                 for one in wanted
             ],
             "probes": questions() if name == SCENARIO else {},
