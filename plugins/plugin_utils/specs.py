@@ -142,6 +142,7 @@ POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
+    "confirm": {"type": "int", "default": 180},
     **_BACKUP,
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
