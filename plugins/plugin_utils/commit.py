@@ -11,6 +11,7 @@ import re
 import secrets
 import socket
 import time
+from pathlib import Path
 
 from ansible.errors import AnsibleError
 
@@ -37,14 +38,23 @@ def may_be_at_work(owner: Owner) -> bool:
     state back are over.
     """
     if owner.controller == _controller():
-        try:
-            os.kill(owner.process, 0)
-        except ProcessLookupError:
-            return False
-        except PermissionError:
-            return True
-        return owner.process != os.getpid()
+        return owner.process != os.getpid() and _exists(owner.process)
     return time.time() < owner.began + owner.seconds + MARGIN
+
+
+def _exists(process: int) -> bool:
+    """Tell whether a process of this computer exists; one that is dead and not yet buried does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return not Path("/proc/self").exists()
+    return status.rpartition(")")[2].split()[0] not in ("Z", "X")
 
 
 def told(plan: Plan, seconds: int) -> list[str]:
