@@ -28,7 +28,12 @@ class ActionModule(IpsecAction):
         declared = declaration(args, task_vars)
         found = survey(self.host)
         want = declared.policy(found.state.version)
-        wanted = Wanted(want, args["assigned"] if want else None, wanted_settings(args))
+        wanted = Wanted(
+            want,
+            assigned=args["assigned"] if want else None,
+            settings=wanted_settings(args),
+            absent=None if want else args["name"],
+        )
         report = judge(found.state, wanted).without(args["skip_checks"])
         level = args["fail_on"]
         return {

@@ -25,9 +25,8 @@ class ActionModule(IpsecAction):
         """Give the matrix now and after, what becomes worse, and what speaks against it."""
         found = PlayForecast(args, task_vars).result()
         level = args["fail_on"]
-        return {
-            "changed": False,
-            **found.to_dict(args["pairs"]),
-            "failed": level != "never" and not found.safe(Severity[level.upper()]),
-            "msg": found.summary,
-        }
+        failed = level != "never" and not found.safe(Severity[level.upper()])
+        result = found.to_dict(args["pairs"])
+        if failed:  # what Ansible prints of a failed task is for reading
+            result = {key: value for key, value in result.items() if key in ("safe", "findings", "outcomes")}
+        return {"changed": False, **result, "failed": failed, "msg": found.summary}

@@ -12,11 +12,11 @@ from ..module_utils.netsh.parse import parse_script
 from ..plugin_utils.filtering import filter_errors, store_to_spec
 
 
-def from_netsh(script: str) -> dict[str, Any]:
+def from_netsh(script: str, reveal: bool = False) -> dict[str, Any]:
     """Give the policies that a script would create."""
     with filter_errors("from_netsh"):
         parsed = parse_script(script)
-        return {**store_to_spec(parsed.store), "ignored": [str(one) for one in parsed.ignored]}
+        return {**store_to_spec(parsed.store, reveal=reveal), "ignored": [str(one) for one in parsed.ignored]}
 
 
 class FilterModule:

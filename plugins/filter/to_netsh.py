@@ -17,8 +17,15 @@ from ..plugin_utils.filtering import filter_errors, version_from_text
 def to_netsh(policy: Mapping[str, Any], windows: str = "5.2.3790", reveal: bool = False) -> str:
     """Give the commands that create a declared policy."""
     with filter_errors("to_netsh"):
-        declared = policy_from_spec(policy, version_from_text(windows))
+        declared = policy_from_spec(policy if reveal else _with_any_key(policy), version_from_text(windows))
         return render_policy(declared, assigned=policy.get("assigned") is True, reveal=reveal)
+
+
+def _with_any_key(value: Any) -> Any:
+    """Put some key where policy_info shows stars: the script shows stars again, so which one it is means nothing."""
+    if isinstance(value, Mapping):
+        return {key: "any" if key == "psk" else _with_any_key(item) for key, item in value.items()}
+    return [_with_any_key(item) for item in value] if isinstance(value, list) else value
 
 
 class FilterModule:

@@ -16,7 +16,11 @@ from .winrm_host import WinrmHost
 
 
 class IpsecAction(ActionBase):
-    """Validate the arguments, let a subclass perform, and turn the library's errors into a failed result."""
+    """Validate the arguments, let a subclass perform, and turn the library's errors into a failed result.
+
+    Ansible closes the connection of a task when it ends, but of a loop over delegated hosts only the last one; so a
+    delegated task closes its own, or every host but the last would keep a shell open.
+    """
 
     argument_spec: ClassVar[dict[str, Any]]
     _supports_check_mode = True
@@ -33,6 +37,9 @@ class IpsecAction(ActionBase):
             result.update(self.perform(args, variables))
         except IpsecError as exc:
             result.update(failed=True, msg=str(exc))
+        finally:
+            if self._task.delegate_to:
+                self._connection.close()
         return result
 
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

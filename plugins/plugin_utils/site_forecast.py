@@ -40,19 +40,19 @@ class PlayForecast:
                 raise SpecError(f"policies.{host}", f"the inventory has no such host in the groups {roles}")
 
     def result(self) -> Foresight:
-        """Forecast each site on its own and put them together."""
-        declarations: dict[str, dict[str, dict[str, Any]]] = {}
+        """Forecast each site that a host of the play names on its own, and put them together."""
+        wanted: dict[str, dict[str, Any]] = {}
         for host in self._play:
             role = role_of(host, self._groups)
             if role is not None:
                 given = self._args["policies"].get(host) or role_declaration(role, self._hostvars[host])
-                found = checked(host, given)
-                topology = found["topology"] or {}
-                declarations.setdefault(topology.get("site") or "", {})[host] = found
-        return joined([self._site(name, wanted) for name, wanted in declarations.items()])
+                wanted[host] = checked(host, given)
+        names = dict.fromkeys(_site_name(one) for one in wanted.values())
+        sites = {name: site_of(name or None, self._groups, self._hostvars) for name in names}
+        return joined([self._site(site, sites, wanted) for site in sites.values()])
 
-    def _site(self, name: str, wanted: Mapping[str, dict[str, Any]]) -> Foresight:
-        site = site_of(name or None, self._groups, self._hostvars)
+    def _site(self, site: Site, sites: Mapping[str, Site], wanted: Mapping[str, dict[str, Any]]) -> Foresight:
+        """Forecast a site; each of its hosts gets the policy of the site that it names itself."""
         before, after = [], []
         for role in Role:
             virtual = site.virtual_addresses if role is Role.BACK_END else ()
@@ -60,7 +60,8 @@ class PlayForecast:
                 info = self._args["peers"].get(host.name) or self._hostvars[host.name].get(self._args["now"])
                 now = station_from_info(host.name, (*host.addresses, *virtual), info)
                 before.append(now)
-                after.append(_later(now, wanted[host.name], site) if host.name in wanted else now)
+                own = wanted.get(host.name)
+                after.append(_later(now, own, sites[_site_name(own)]) if own else now)
         kdcs = [host.name for host in site.domain_controllers]
         return foresee(before, after, wanted, self._conversations(site, before, after), kdcs)
 
@@ -88,6 +89,10 @@ class PlayForecast:
                 address = controller_address(str(variables.get("ansible_host") or name))
                 found += [IPv4Network(address)] if address else []
         return tuple(dict.fromkeys([*(_network(place, one) for place, one in texts), *found]))
+
+
+def _site_name(declared: Mapping[str, Any]) -> str:
+    return str((declared["topology"] or {}).get("site") or "")
 
 
 def _later(now: Station, wanted: Mapping[str, Any], site: Site) -> Station:

@@ -186,3 +186,25 @@ FORECAST_SPEC: dict[str, Any] = {
     "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "high"},
     "pairs": {"type": "int", "default": 20},
 }
+IKE_PROBE_SPEC: dict[str, Any] = {
+    "address": {"type": "str", "required": True},
+    "port": {"type": "int", "default": 500},
+    "source_port": {"type": "int", "default": 0},
+    "timeout": {"type": "float", "default": 2.0},
+    "pause": {"type": "float", "default": 0.2},
+    "sweep": {"type": "bool", "default": False},
+    "encryption": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["des", "3des", "aes128", "aes192", "aes256"],
+        "default": ["aes256", "aes128", "3des", "des"],
+    },
+    "integrity": {"type": "list", "elements": "str", "choices": ["md5", "sha1", "sha256"], "default": ["sha1", "md5"]},
+    "dh_groups": {"type": "list", "elements": "int", "choices": [1, 2, 5, 14], "default": [14, 2, 1]},
+    "authentication": {
+        "type": "list",
+        "elements": "str",
+        "choices": ["psk", "certificate", "kerberos"],
+        "default": ["certificate", "psk", "kerberos"],
+    },
+}

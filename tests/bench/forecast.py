@@ -15,28 +15,25 @@ LIMIT_SECONDS = 10.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, write the figures; the exit code is 0 when it took at most ten seconds."""
+    """Measure, print, write the figures; the exit code is 0 when each took at most ten seconds."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.forecast", description=__doc__)
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--filters", type=int, default=40)
     options = parser.parse_args(arguments)
     import_as_collection()
     mesh = importlib.import_module("tests.bench.mesh")
-    found, findings, seconds = mesh.forecast(options.hosts, options.filters)
     figures: dict[str, Any] = {
         "hosts": options.hosts,
         "filters_per_policy": options.filters,
         "flows": len(mesh.FLOWS),
-        "judged": sum(len(cell.pairs) for cell in found.cells),
-        "cells": len(found.cells),
-        "findings": findings,
-        "seconds": round(seconds, 2),
         "limit_seconds": LIMIT_SECONDS,
+        "alike": mesh.forecast(mesh.alike, options.hosts, options.filters),
+        "grown": mesh.forecast(mesh.grown, options.hosts, options.filters),
     }
     FIGURES.parent.mkdir(parents=True, exist_ok=True)
     FIGURES.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(figures))
-    return int(seconds > LIMIT_SECONDS)
+    print(json.dumps(figures, indent=2))
+    return int(max(figures["alike"]["seconds"], figures["grown"]["seconds"]) > LIMIT_SECONDS)
 
 
 if __name__ == "__main__":

@@ -138,7 +138,8 @@ def make_lab(tmp_path: Path) -> Iterator[LabMaker]:
     """Start fleets; they end with the test."""
     with contextlib.ExitStack() as stack:
 
-        def make(document: Mapping[str, Any] = ONE, **variables: Any) -> Lab:
+        def make(document: Mapping[str, Any] | None = None, **variables: Any) -> Lab:
+            document = ONE if document is None else document
             handle = stack.enter_context(running_fleet(document))
             lab = Lab(handle, tmp_path, dict(document), [], [], variables)
             for name in document["hosts"]:

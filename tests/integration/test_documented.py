@@ -150,7 +150,7 @@ def play(name: str) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def examples(documented: tuple[Lab, Any], tmp_path_factory: pytest.TempPathFactory) -> PlaybookRun:
     """One run of the examples of every plugin."""
-    lab, _ = documented
+    lab, _unused = documented
     folder = furnished(tmp_path_factory.mktemp("examples"))
     content = [play(name) for name in [*SETTINGS, *sorted(PLUGINS.keys() - SETTINGS.keys())]]
     path = folder / "examples.yml"
@@ -215,7 +215,7 @@ def run_site(lab: Lab, folder: Path, inventory: dict[str, Any], playbook: str | 
 
 def test_the_site_of_the_readme(lab: Lab, folder: Path) -> None:
     text = page("README.md")
-    inventory, *_ = blocks(text)
+    inventory, *_unused = blocks(text)
     assert members(inventory) == ["be1", "be2", "dc1", "fe1", "fe2"]
     for typed in re.findall(r"^\$ ansible-playbook -i inventory\.yml (\S+(?: --\w+)*)", text, re.MULTILINE):
         name, *arguments = typed.split()
@@ -227,7 +227,7 @@ def test_the_site_of_the_readme(lab: Lab, folder: Path) -> None:
 
 
 def test_the_playbook_of_the_readme(lab: Lab, folder: Path) -> None:
-    inventory, playbook, *_ = blocks(page("README.md"))
+    inventory, playbook, *_unused = blocks(page("README.md"))
     path = folder / "pop3.yml"
     path.write_text(yaml.safe_dump(playbook), encoding="utf-8")
     run = run_site(lab, folder, inventory, path)
@@ -236,7 +236,7 @@ def test_the_playbook_of_the_readme(lab: Lab, folder: Path) -> None:
 
 
 def test_the_site_of_the_quickstart(lab: Lab, folder: Path) -> None:
-    inventory, variables, *_ = blocks(page("docs/quickstart.md"))
+    inventory, variables, *_unused = blocks(page("docs/quickstart.md"))
     (folder / "group_vars").mkdir()
     (folder / "group_vars/all.yml").write_text(yaml.safe_dump(variables), encoding="utf-8")
     run = run_site(lab, folder, inventory, "exchange.ipsec.harden", "--check", "--diff")

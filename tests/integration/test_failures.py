@@ -86,3 +86,15 @@ def test_a_code_page_that_does_not_fit_is_named(make_lab: LabMaker) -> None:
 def test_a_host_that_is_slow_is_waited_for(lab: Lab) -> None:
     lab.handle.fault("fe1", "slow", "0.3")
     assert lab.task(INFO, {}).exit_code == 0
+
+
+@pytest.mark.parametrize("connection", CONNECTIONS)
+def test_a_loop_over_delegated_hosts_leaves_no_shell_open(site: Lab, connection: str) -> None:
+    site.variables |= {"ansible_connection": connection}
+    hosts = ["fe1", "be1", "be2"]
+    loop = {"name": "Ask the others", INFO: {}, "delegate_to": "{{ item }}", "loop": hosts, "run_once": True}
+    assert site.tasks([loop]).exit_code == 0
+    counted = {name: site.handle.counters(name) for name in hosts}
+    assert {name: (one["shells_created"], one["shells_open"]) for name, one in counted.items()} == dict.fromkeys(
+        hosts, (1, 0)
+    )

@@ -9,6 +9,11 @@ from tests.integration.conftest import Lab
 
 FORECAST, INFO = "exchange.ipsec.forecast", "exchange.ipsec.policy_info"
 READ = {"name": "Read", INFO: {}, "register": "ipsec_now"}
+READ_OTHERS = {
+    "name": "Read the others", INFO: {}, "delegate_to": "{{ item }}", "register": "ipsec_peers", "run_once": True,
+    "loop": "{{ groups.all | difference(ansible_play_hosts_all) }}",
+}  # fmt: skip
+OTHERS = "{{ dict(ipsec_peers.results | map(attribute='item') | zip(ipsec_peers.results)) }}"
 
 
 def forecast(**options: Any) -> dict[str, Any]:
@@ -22,7 +27,7 @@ def checks(result: Any) -> set[str]:
 def test_what_the_roles_declare_is_safe_and_no_host_is_asked(site: Lab) -> None:
     site.tasks([READ])
     asked = len(site.asked)
-    run = site.tasks([READ, forecast(pairs=0)])
+    run = site.tasks([READ, READ_OTHERS, forecast(pairs=0, peers=OTHERS)])
     found = run.one(FORECAST)
     assert (found.status, found.result["safe"], found.result["findings"]) == ("ok", True, []), run.output
     assert len(site.asked) == 2 * asked
@@ -48,13 +53,6 @@ def test_a_limited_run_is_refused_before_it_starts(site: Lab) -> None:
     assert "what stands there was not read" in found.message
 
 
-READ_OTHERS = {
-    "name": "Read the others", INFO: {}, "delegate_to": "{{ item }}", "register": "ipsec_peers", "run_once": True,
-    "loop": "{{ groups.all | difference(ansible_play_hosts_all) }}",
-}  # fmt: skip
-OTHERS = "{{ dict(ipsec_peers.results | map(attribute='item') | zip(ipsec_peers.results)) }}"
-
-
 def test_a_limited_run_is_judged_by_what_was_read_of_the_others(site: Lab) -> None:
     before = site.tasks([READ, READ_OTHERS, forecast(peers=OTHERS)], "--limit", "fe1").one(FORECAST)
     assert (before.status, checks(before.result)) == ("failed", {"ends.disagree"})
@@ -73,8 +71,11 @@ def test_a_policy_that_shuts_the_controller_out_is_refused(site: Lab) -> None:
     found = run.one(FORECAST)
     assert run.exit_code != 0
     assert {"lost.management", "lost.domain"} <= checks(found.result)
-    assert found.result["worse"]
+    assert "matrix" not in found.result
     assert "not safe" in found.message
+    told = site.tasks([READ, forecast(policies={"dc1": shut}, fail_on="never")]).one(FORECAST)
+    assert (told.status, told.result["safe"]) == ("ok", False)
+    assert {one["after"] for one in told.result["worse"]} == {"blocked"}
 
 
 def test_a_policy_of_the_domain_is_told(site: Lab) -> None:

@@ -77,9 +77,9 @@ def policy(name: str) -> Policy:
 def test_the_reader_finds_what_the_lines_made(profile: str, name: str, code_page: str) -> None:
     host = WindowsHost("be1", profile)
     wanted = policy(name)
-    _, output, _ = host.run("netsh", render_policy(wanted, assigned=True, reveal=True).encode(code_page))
+    _unused, output, _unused = host.run("netsh", render_policy(wanted, assigned=True, reveal=True).encode(code_page))
     assert faults(output) == ()
-    _, printed, _ = host.run(STORE)
+    _unused, printed, _unused = host.run(STORE)
     store = read_policies(parse_query(printed))
     assert (store.problems, store.assigned) == ((), name)
     assert differences(wanted, store.policies[0]) == ()
@@ -89,5 +89,5 @@ def test_a_second_run_meets_what_the_first_one_made() -> None:
     host = WindowsHost("be1", "server2022")
     lines = render_policy(policy("Exchange"), assigned=True, reveal=True).encode()
     host.run("netsh", lines)
-    _, output, _ = host.run("netsh", lines)
+    _unused, output, _unused = host.run("netsh", lines)
     assert {5010, 5014} <= {fault.number for fault in faults(output)}

@@ -73,6 +73,8 @@ class Computers:
             host = self.hosts[spec.name]
             host.resolve = self.resolve
             host.servers = {kind: tuple(addresses) for kind, addresses in spec.servers.items()}
+            if host.clock.rate != self._spec.speed:
+                host.clock.hasten(self._spec.speed)
             if self._spec.enforce:
                 host.driver.watch()
 

@@ -99,11 +99,13 @@ def _addresses(spec: FleetSpec) -> dict[str, str]:
 
 
 def _free_address(taken: set[str]) -> str:
-    while True:
+    """Find a loopback address whose WinRM port is free; OSError where something holds that port on all of them."""
+    for _attempt in range(100):
         address = f"127.{random.randint(64, 127)}.{random.randint(0, 255)}.{random.randint(1, 254)}"  # noqa: S311
         with socket.socket() as probe:
             if address not in taken and probe.connect_ex((address, HTTP_PORT)):
                 return address
+    raise OSError(f"port {HTTP_PORT} is taken on every loopback address; stop what listens there, or set --port-base")
 
 
 class FleetHandle:

@@ -34,6 +34,7 @@ groups: {NAME: [HOST, ...]} become groups of the inventory.
 enforce: true     the hosts enforce their IPsec policy on the connections that they accept
 controller: {addresses: [ADDRESS], clients: {LOOPBACK: ADDRESS}}   what the hosts see clients as
 domain_controllers: [HOST or ADDRESS, ...]   where tickets come from; left out: Kerberos always works
+speed             how many seconds pass on the hosts' clocks in a real one; default 1
 silence           seconds after which a client without an answer is cut off; default 15
 """
 
@@ -72,6 +73,7 @@ class FleetSpec:
     clients: Mapping[str, str] = dataclasses.field(default_factory=dict)
     domain_controllers: tuple[str, ...] = ()
     silence: float = SILENCE
+    speed: float = 1.0
 
 
 def read_spec(document: Mapping[str, Any]) -> FleetSpec:
@@ -99,4 +101,5 @@ def read_spec(document: Mapping[str, Any]) -> FleetSpec:
         controller.get("clients", {}),
         tuple(document.get("domain_controllers", ())),
         float(document.get("silence", SILENCE)),
+        float(document.get("speed", 1)),
     )

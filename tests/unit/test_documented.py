@@ -187,7 +187,7 @@ def test_the_filter_action_tables() -> None:
 
 @pytest.mark.parametrize(("which", "size"), [pytest.param(1, 63, id="2000"), pytest.param(2, 115, id="vista")])
 def test_the_rule_tables(which: int, size: int) -> None:
-    _, *ends = TABLE.findall(section(STORE, "Table R: "))
+    _unused, *ends = TABLE.findall(section(STORE, "Table R: "))
     head = fields("Table R: ")
     tail = b"".join(bytes.fromhex(row[2].strip("`")) for row in rows(ends[which - 1]))
     offsets = [int(row[0]) for row in rows(ends[which - 1])]
@@ -237,7 +237,7 @@ def test_the_targets_and_stages() -> None:
 def test_the_checks_and_values_of_the_modules_page() -> None:
     short = r"`(\w+\.\w+\.)\w+`, `\.(\w+)`, `\.(\w+)`"
     said = re.sub(short, r"\g<0> `\1\2` `\1\3`", section(page("modules"), "compliance"))
-    ids = {word for _, found in CHECKS for word in found if not word.startswith("oakley.")}
+    ids = {word for _unused, found in CHECKS for word in found if not word.startswith("oakley.")}
     assert {word for word in ids if f"`{word}`" not in said} == set()
     assert first_words(section(page("modules"), "oakley")) >= {setting.name for setting in SETTINGS}
 

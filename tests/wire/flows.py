@@ -42,7 +42,10 @@ TABLE = {
 }
 """Source, target, port -> what the tiers ask for, in the order of TIERS (KB 821839, "suggested policies")."""
 
-MISFITS = {
+OTHERS = {
+    "certificate": {
+        ("fe1", "virtual", 110): PROTECTED, ("fe1", "virtual", 25): CLEAR, ("fe2", "be2", 143): PROTECTED,
+    },
     "other-key": {("fe1", "virtual", 110): BLOCKED, ("fe1", "virtual", 25): CLEAR, ("fe2", "virtual", 110): PROTECTED},
     "other-offers": {
         ("fe1", "virtual", 110): BLOCKED, ("fe1", "virtual", 25): CLEAR, ("fe2", "virtual", 110): PROTECTED,
@@ -56,7 +59,8 @@ MISFITS = {
         ("fe2", "virtual", 25): CLEAR,
     },
 }  # fmt: skip
-"""Policies that do not fit, on top of tier message_stream: the failure is the silence that the forecast says."""
+"""Tier credentials with certificates; then policies that do not fit, on top of tier message_stream with a key: what
+cannot be negotiated is silent, and nothing else suffers."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,4 +104,4 @@ def flows() -> dict[str, list[Flow]]:
     found = {
         tier: [Flow(tier, *key, words[column]) for key, words in TABLE.items()] for column, tier in enumerate(TIERS)
     }
-    return found | {name: [Flow(name, *key, word) for key, word in table.items()] for name, table in MISFITS.items()}
+    return found | {name: [Flow(name, *key, word) for key, word in table.items()] for name, table in OTHERS.items()}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run of the twin: plan, guest, judgement, table and `.build/wire.json`."""
+"""One run of the twin: plan, guest, judgement, tables and `.build/wire.json`."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.checkout import BUILD
+from tests.wire import linux_peer, loaded, outage, probes
 from tests.wire.flows import flows
-from tests.wire.hardened import standing_policies
+from tests.wire.hardened import crowd_policies, standing_policies
 from tests.wire.judge import judge
 from tests.wire.pcap import read
 from tests.wire.plan import guest_plan
@@ -20,33 +21,57 @@ from tests.wire.uml import run_guest
 
 FOLDER = BUILD / "wire"
 REPORT = BUILD / "wire.json"
-GUEST_SECONDS = 240.0
+PARTS = ("flows", "failover")
+REAL_REPORT = BUILD / "wire-real.json"
 
 
-def run_wire(only: Sequence[str] = ()) -> int:
+def run_wire(only: Sequence[str]) -> int:
     """Run the parts that are asked for, print the tables, write the report; 0 when all holds."""
     report: dict[str, Any] = {"date": datetime.date.today().isoformat(), "versions": versions()}
-    holds = True
-    if not only or "flows" in only:
-        report["flows"] = seen_flows()
-        print("\n".join(flow_lines(report["flows"])))
-        holds = all(one["expected"] == one["seen"] for one in report["flows"])
-        wrong = sum(one["expected"] != one["seen"] for one in report["flows"])
-        print(f"{len(report['flows'])} flows on the link, {wrong} not as expected")
-    REPORT.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    return 0 if holds else 1
+    wrong: list[str] = []
+    said = []
+    if "flows" in only:
+        report["flows"], report["probes"], wrong = seen_flows()
+        print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"])]))
+        wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
+                  for one in report["flows"] if one["expected"] != one["seen"]]  # fmt: skip
+        wrong += probes.wrong(report["probes"])
+        said.append(f"{len(report['flows'])} flows, {len(report['probes'])} questions to IKE")
+    if "failover" in only or "real" in only:
+        cases = outage.REAL if "real" in only else outage.QUICK
+        report["failover"] = outages(cases)
+        print("\n".join(outage.outage_lines(report["failover"])))
+        wrong += outage.problems(report["failover"])
+        said.append(f"{len(report['failover'])} kinds of fail-over")
+    path = REAL_REPORT if "real" in only else REPORT
+    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    print("\n".join(wrong) if wrong else f"{' and '.join(said)} as expected on the link")
+    return 1 if wrong else 0
 
 
-def seen_flows() -> list[dict[str, Any]]:
-    """Harden the lab, run the guest, judge every flow of every scenario."""
+def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]:
+    """Harden the lab, run the guest, judge every flow of every scenario, both probes, and what strongSwan loaded."""
     folder = FOLDER / "flows"
-    result = run_guest(guest_plan(standing_policies(FOLDER / "lab")), folder, GUEST_SECONDS)
+    standing = standing_policies(FOLDER / "lab")
+    role = linux_peer.prepare(standing["credentials"]["fe1"] or {}, FOLDER / "role")
+    result = run_guest({**guest_plan(standing), "role": role}, folder, 300.0)
     found = []
     for name, wanted in flows().items():
         packets = read(folder / f"{name}.pcap")
         ran = result["scenarios"][name]["flows"]
         found += [judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() for one in wanted]
-    return found
+    asked = probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
+    capture = (folder / f"{loaded.SCENARIO}.pcap").read_bytes()
+    return found, asked, loaded.load_problems(result, capture) + linux_peer.role_problems(result["role"])
+
+
+def outages(cases: Sequence[outage.Case]) -> list[dict[str, Any]]:
+    """Harden a site of eight front ends, run the guest, measure every case."""
+    folder = FOLDER / ("real" if cases is outage.REAL else "failover")
+    standing = crowd_policies(FOLDER / "crowd", outage.FRONT_ENDS)
+    seconds = 120.0 + sum((case.to_plan()["patience"] + 15.0) * case.rounds for case in cases)
+    result = run_guest(outage.outage_plan(standing, cases), folder, seconds)
+    return [outage.measured(case, result["cases"][case.name], folder) for case in cases]
 
 
 def versions() -> dict[str, str]:

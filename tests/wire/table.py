@@ -11,7 +11,7 @@ HEADS = ("scenario", "flow", "expected", "seen", "ESP", "clear packets", "clear 
 
 def flow_lines(found: Sequence[dict[str, Any]]) -> list[str]:
     """The table of the flows, from the dicts of `judge.Seen`."""
-    rows = [HEADS, tuple("---" for _ in HEADS)]
+    rows = [HEADS, tuple("---" for _unused in HEADS)]
     for one in found:
         good = one["expected"] == one["seen"]
         rows.append((

@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -18,6 +20,7 @@ PROGRAMS = {
     "charon-systemd": "charon-systemd",
     "swanctl": "strongswan-swanctl",
     "tcpdump": "tcpdump",
+    "ike-scan": "ike-scan",
     "ip": "iproute2",
     "modprobe": "kmod",
 }
@@ -60,7 +63,7 @@ def run_guest(plan: Mapping[str, Any], folder: Path, seconds: float) -> dict[str
             raise TwinError(f"the guest kernel was not done after {seconds:.0f} s; see {console}") from exc
         finally:
             if process.poll() is None:
-                process.terminate()
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait(20)
             (folder / "plan.json").unlink()
     return _result(folder, console)

@@ -16,6 +16,7 @@ Check = Callable[[HostState, Wanted], Iterator[Finding]]
 
 CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (policy_checks.policy_missing, ("policy.missing",)),
+    (policy_checks.policy_left, ("policy.left",)),
     (policy_checks.policy_assigned, ("policy.assigned",)),
     (
         policy_checks.policy_drift,

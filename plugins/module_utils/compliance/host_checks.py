@@ -22,8 +22,13 @@ KERBEROS_EXEMPT = (0, 2)
 """Values of NoDefaultExempt that let any packet from or to port 88 pass every filter (KB 811832)."""
 
 
-def service_state(state: HostState, _unused: Wanted) -> Iterator[Finding]:
-    """``service.stopped``, ``service.missing``: without PolicyAgent no policy is in force."""
+def service_state(state: HostState, wanted: Wanted) -> Iterator[Finding]:
+    """``service.stopped``, ``service.missing``: without PolicyAgent no policy is in force.
+
+    A host that has no policy and needs none may do without.
+    """
+    if wanted.policy is None and state.store.assigned is None:
+        return
     if state.service is Service.MISSING:
         yield Finding(
             Severity.HIGH, "service.missing", "the service PolicyAgent", "no such service", SERVICE_KEY,

@@ -28,6 +28,16 @@ def policy_missing(state: HostState, wanted: Wanted) -> Iterator[Finding]:
         yield Finding(Severity.HIGH, "policy.missing", f"policy {wanted.policy.name!r}", names, STORE_KEY, _APPLY)
 
 
+def policy_left(state: HostState, wanted: Wanted) -> Iterator[Finding]:
+    """``policy.left``: a policy of ours stands on a host of which the tier asks nothing any more."""
+    left = state.store.policy(wanted.absent) if wanted.absent else None
+    if left is not None:
+        in_force = _same_name(state.store.assigned, left)
+        found = f"policy {left.name!r}, {'assigned' if in_force else 'not assigned'}"
+        severity = Severity.HIGH if in_force else Severity.LOW
+        yield Finding(severity, "policy.left", f"no policy {left.name!r}", found, STORE_KEY, _APPLY)
+
+
 def policy_assigned(state: HostState, wanted: Wanted) -> Iterator[Finding]:
     """``policy.assigned``: the wanted policy is not in force, or is and should not be."""
     if wanted.assigned is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ..errors import SpecError
@@ -64,14 +65,17 @@ class Report:
         return any(finding.severity >= severity for finding in self.findings)
 
     def without(self, checks: Collection[str]) -> Report:
-        """Give the report without some checks and their findings; SpecError for an id that no check has."""
-        unknown = sorted(set(checks) - set(self.checks))
+        """Give the report without some checks and their findings; SpecError for an id that no check has.
+
+        ``oakley.*`` stands for the checks of all registry values, ``oakley.nlbs_flags`` for one of them.
+        """
+        unknown = [one for one in checks if not any(fnmatchcase(one, check) for check in self.checks)]
         if unknown:
             raise SpecError(
                 "skip_checks", f"no check is called {unknown[0]!r}; the checks are {', '.join(self.checks)}"
             )
         return Report(
-            tuple(finding for finding in self.findings if finding.check not in checks),
+            tuple(one for one in self.findings if not any(fnmatchcase(one.check, skipped) for skipped in checks)),
             tuple(check for check in self.checks if check not in checks),
         )
 

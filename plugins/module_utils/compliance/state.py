@@ -75,12 +75,14 @@ class Wanted:
     """What the operator wants; what is None or empty is not judged.
 
     ``assigned`` says whether the policy is to be in force; without a policy, True asks that any be in force.
-    ``settings`` maps names of registry values to numbers, or to None for absent.
+    ``settings`` maps names of registry values to numbers, or to None for absent. ``absent`` is the name of a policy
+    that must not stand on the host.
     """
 
     policy: Policy | None = None
     assigned: bool | None = True
     settings: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
+    absent: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a demand about no policy in particular that cannot be judged."""

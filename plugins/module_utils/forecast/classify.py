@@ -15,10 +15,12 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 from collections.abc import Sequence
 
 from ..model.actions import ActionKind
 from ..model.filters import ANY_PROTOCOL
+from ..model.windows import WindowsVersion
 from .exemptions import exempt_destination, exempt_traffic, exemption_mode
 from .packet import Packet, Traffic
 from .station import Station
@@ -87,37 +89,57 @@ def classify(station: Station, packet: Packet, table: FilterTable | None = None)
     if many:
         return Choice(Word.CLEAR, exempt=many)
     entries = (table or FilterTable(station)).between(own, peer, outbound=outbound)
-    return choose(station, entries, packet.traffic)
+    return Chooser().choose(station, entries, packet.traffic)
 
 
-def choose(station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
-    """Decide about unicast traffic between two addresses, given the filters that those let match."""
-    exempt = exempt_traffic(
-        station.version, exemption_mode(station.version, station.no_default_exempt), traffic
-    )  # fmt: skip
-    if exempt:
-        decided = _by_filters(entries, traffic)
-        return Choice(Word.CLEAR, exempt=exempt, overruled=None if decided.word is Word.CLEAR else decided.entry)
-    return Choice(Word.UNKNOWN) if station.unknown else _by_filters(entries, traffic)
+class Chooser:
+    """Decides about unicast traffic, and decides once where the same filters match; its entries must outlive it."""
+
+    def __init__(self) -> None:
+        """Start with no decision made."""
+        self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
+
+    def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
+        """Decide about traffic between two addresses, given the filters that those let match."""
+        exempt = _exempt(station.version, station.no_default_exempt, traffic)
+        if exempt:
+            decided = self._by_filters(entries, traffic)
+            return Choice(Word.CLEAR, exempt=exempt, overruled=None if decided.word is Word.CLEAR else decided.entry)
+        return _UNKNOWN if station.unknown else self._by_filters(entries, traffic)
+
+    def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:
+        protocol, source_port, destination_port = traffic
+        matches = [
+            one
+            for one in entries
+            if one.protocol in (ANY_PROTOCOL, protocol)
+            and one.source_port in (0, source_port)
+            and one.destination_port in (0, destination_port)
+        ]
+        key = tuple(map(id, matches))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = _most_specific(matches)
+        return known
 
 
-def _by_filters(entries: Sequence[Entry], traffic: Traffic) -> Choice:
+_NOTHING = Choice(Word.CLEAR)
+_UNKNOWN = Choice(Word.UNKNOWN)
+
+
+@functools.cache
+def _exempt(version: WindowsVersion, no_default_exempt: int | None, traffic: Traffic) -> str:
+    return exempt_traffic(version, exemption_mode(version, no_default_exempt), traffic)
+
+
+def _most_specific(matches: Sequence[Entry]) -> Choice:
     """Let the most specific match decide, and name what leaves a doubt."""
-    matches = [one for one in entries if _matches(one, traffic)]
     sure = [one for one in matches if not one.maybe]
     best = max(sure, key=_weight) if sure else None
     doubts = tuple(dict.fromkeys(doubt for one in matches if (doubt := _doubt(one, best, matches))))
     if best is None:
         return Choice(Word.CLEAR, doubts=doubts)
     return Choice(_WORDS[best.treatment.action.kind], best, doubts=doubts)
-
-
-def _matches(entry: Entry, traffic: Traffic) -> bool:
-    return (
-        entry.protocol in (ANY_PROTOCOL, traffic.protocol)
-        and entry.source_port in (0, traffic.source_port)
-        and entry.destination_port in (0, traffic.destination_port)
-    )
 
 
 def _weight(entry: Entry) -> tuple[int, int, int, int]:

@@ -6,7 +6,8 @@
 
 Sources: cc740034 (IPSec driver), cc782190 (both ends need filters for both directions), cc782837 (filter actions:
 unsecured first packets, fall-back), KB 234580 (soft associations), the Windows 2000 resource kit's "Filter
-Actions" (a peer that answered IKE rules out the fall-back), cc947842 and KB 914841 (IKEFlags 0x14).
+Actions" (a peer that answered IKE rules out the fall-back), cc947842 and KB 914841 (IKEFlags 0x14), cc987611 and
+KB 942964 (default response).
 """
 
 from __future__ import annotations
@@ -39,10 +40,11 @@ class End:
 
 def settle(sender: End, receiver: End) -> Verdict:
     """Follow the first packet to the receiver and the answer back."""
-    choices = (sender.outgoing, receiver.incoming, receiver.outgoing, sender.incoming)
-    doubts = tuple(dict.fromkeys(doubt for choice in choices for doubt in choice.doubts))
     verdict = _blocked(sender, receiver) or _unknown(sender, receiver) or _there_and_back(sender, receiver)
-    return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts))))
+    doubts = (
+        *sender.outgoing.doubts, *receiver.incoming.doubts, *receiver.outgoing.doubts, *sender.incoming.doubts,
+    )  # fmt: skip
+    return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts)))) if doubts else verdict
 
 
 def _unknown(sender: End, receiver: End) -> Verdict | None:

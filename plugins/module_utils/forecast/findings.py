@@ -14,6 +14,7 @@ from ..model.address import DnsName
 from ..model.severity import Severity
 from .flows import Kind, Pair
 from .matrix import Cell, Matrix, shown
+from .negotiate import KEY_DOUBT
 from .packet import filters_in_force
 from .station import NOT_READ, Station
 from .verdict import Outcome
@@ -26,6 +27,7 @@ _REMEDIES = {
     "doubt": "make one of the filters narrower than the other in every respect, or let both ask for the same",
     "outside": "let this host take part in the run, or take its peer out of it too",
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
+    "worse": "keep the rule that protects it, at both ends",
     "exempt": "set NoDefaultExempt to 3, or count on it that this flow is readable",
     "names": "write the addresses into the filters instead of names",
     "idle": "start the service PolicyAgent, or nothing of the policy is enforced",
@@ -87,7 +89,8 @@ def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
         if touched:
             yield _finding(cell, Severity.HIGH, "peer.outside", "outside", touched)
     elif after.doubts:
-        severity = Severity.HIGH if cell.flow.kind.vital else Severity.MEDIUM
+        grave = cell.flow.kind.vital and set(after.doubts) != {KEY_DOUBT}
+        severity = Severity.HIGH if grave else Severity.MEDIUM
         yield dataclasses.replace(
             _finding(cell, severity, "doubt", "doubt"), found=f"{after.outcome.value}, unless: {after.doubts[0]}"
         )  # fmt: skip
@@ -95,7 +98,7 @@ def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
         severity = Severity.LOW if cell.flow.kind is Kind.MANAGEMENT else Severity.MEDIUM
         yield _finding(cell, severity, "clear.fallback", "fallback")
     elif cell.worse and not after.outcome.lost:
-        yield _finding(cell, Severity.MEDIUM, "worse.protection", "disagree")
+        yield _finding(cell, Severity.MEDIUM, "worse.protection", "worse")
     if after.exempted:
         yield _finding(cell, Severity.LOW, "clear.exempt", "exempt")
 
@@ -104,7 +107,7 @@ def _lost(cell: Cell) -> Finding:
     """Name a flow that does not get through: what is to blame, and how bad it is."""
     if cell.after.outcome is Outcome.DEADLOCK:
         return _finding(cell, Severity.HIGH, "deadlock.kerberos", "deadlock")
-    if cell.after.disagreed:
+    if cell.after.disagreed and cell.flow.kind is not Kind.MANAGEMENT:  # a controller has no end to be changed
         return _finding(cell, Severity.HIGH, "ends.disagree", "disagree")
     grave = (cell.flow.kind.vital or cell.flow.kind is Kind.OWN) and not cell.now.outcome.lost
     return _finding(cell, Severity.HIGH if grave else Severity.MEDIUM, f"lost.{cell.flow.kind.value}", "lost")

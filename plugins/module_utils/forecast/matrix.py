@@ -67,9 +67,12 @@ class Matrix:
 
 
 def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -> Matrix:
-    """Judge every flow of every pair, now and after; pairs of the same fate share a cell."""
+    """Judge every flow of every pair, now and after; pairs of the same fate share a cell.
+
+    An engine gives equal verdicts as one object, so fates are told apart by identity.
+    """
     named = _named(now) | _named(after)
-    found: dict[tuple[Flow, Verdict, Verdict], list[Pair]] = {}
+    found: dict[tuple[Flow, int, int], tuple[Verdict, Verdict, list[Pair]]] = {}
     for talk in conversations:
         traffic = tuple(flow.traffic(named) for flow in talk.flows)
         by_fate: dict[tuple[int, int], tuple[tuple[Verdict, ...], tuple[Verdict, ...], list[Pair]]] = {}
@@ -79,8 +82,8 @@ def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -
             fate[2].append(pair)
         for here, there, pairs in by_fate.values():
             for flow, one, other in zip(talk.flows, here, there, strict=True):
-                found.setdefault((flow, one, other), []).extend(pairs)
-    return Matrix(tuple(Cell(*key, tuple(pairs)) for key, pairs in found.items()))
+                found.setdefault((flow, id(one), id(other)), (one, other, []))[2].extend(pairs)
+    return Matrix(tuple(Cell(key[0], one, other, tuple(pairs)) for key, (one, other, pairs) in found.items()))
 
 
 def shown(pairs: tuple[Pair, ...], limit: int) -> list[str]:

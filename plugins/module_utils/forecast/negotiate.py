@@ -21,6 +21,7 @@ KERBEROS = "kerberos"
 UNKNOWN_KEY = PresharedKey(Secret(secrets.token_hex(16)))
 """Stands for a key that was read as stars: it may be any key."""
 
+KEY_DOUBT = "a pre-shared key that was read from a host cannot be compared"
 _RESPONSE_OFFERS = tuple(
     QuickModeOffer(esp=Esp(encryption, integrity))
     for encryption in (Encryption.TRIPLE_DES, Encryption.DES)
@@ -113,7 +114,7 @@ def _methods(
             found.append(_name(one))
         elif isinstance(one, PresharedKey) and _either_unknown(one, theirs):
             found.append(_name(one))
-            doubts.append("a pre-shared key that was read from a host cannot be compared")
+            doubts.append(KEY_DOUBT)
     return tuple(found), tuple(doubts)
 
 

@@ -10,6 +10,7 @@ import dataclasses
 import enum
 import ipaddress
 import re
+from typing import Union
 
 from ..errors import SpecError
 
@@ -62,7 +63,7 @@ class Server:
     kind: ServerKind
 
 
-Address = Me | AnyAddress | Subnet | DnsName | Server
+Address = Union[Me, AnyAddress, Subnet, DnsName, Server]  # noqa: UP007
 """What stands on one side of a filter."""
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Union
 
 from ..errors import SpecError
 from .names import check_name, check_text
@@ -81,5 +82,5 @@ class PresharedKey:
             raise SpecError("psk", "the pre-shared key is overlong or holds a control character") from None
 
 
-Authentication = Kerberos | Certificate | PresharedKey
+Authentication = Union[Kerberos, Certificate, PresharedKey]  # noqa: UP007
 """One method of a rule; a rule holds them in order of preference."""

@@ -54,6 +54,10 @@ class IgnoredLine:
     line: int
     reason: str
 
+    def __str__(self) -> str:
+        """Say the line and the reason."""
+        return f"line {self.line}: {self.reason}"
+
 
 def plain_line(text: str, number: int, source: str) -> Line:
     """Give a line whose characters stand where they are."""

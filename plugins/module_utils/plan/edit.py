@@ -10,7 +10,7 @@ import dataclasses
 
 from ..model.actions import FilterAction
 from ..model.filters import Filter, FilterList
-from ..model.policy import Policy
+from ..model.policy import DefaultResponse, Policy
 from . import steps as s
 from .compare import canonical, same_action, same_response, same_rule
 from .draft import Draft
@@ -18,6 +18,9 @@ from .usage import find_action, find_list, orphans, policies_with_action, polici
 
 _IN_FORCE = (s.AddRule, s.DeleteRule, s.AddFilter, s.DeleteFilter, s.SetFilterAction, s.SetPolicy, s.SetDefaultResponse)
 """Steps that change what a policy does."""
+
+_NO_RESPONSE = DefaultResponse(active=False)
+"""A default response rule that answers nobody."""
 
 
 def can_edit_in_place(draft: Draft, want: Policy) -> bool:
@@ -96,7 +99,7 @@ def _edit_header(draft: Draft, want: Policy, have: Policy) -> None:
     if changed:
         draft.add(s.SetPolicy(have.name, **changed))
     if not same_response(want.default_response, have.default_response):
-        draft.add(s.SetDefaultResponse(have.name, want.default_response or s.NO_RESPONSE))
+        draft.add(s.SetDefaultResponse(have.name, want.default_response or _NO_RESPONSE))
 
 
 def _edit_rules(draft: Draft, want: Policy) -> None:

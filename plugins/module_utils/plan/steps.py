@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Union
 
 from ..model.actions import FilterAction
 from ..model.filters import Filter, FilterList
@@ -222,29 +223,26 @@ class Unassign:
         return f"unassign policy {self.name!r}"
 
 
-Step = (
-    CreateFilterList
-    | SetFilterList
-    | DeleteFilterList
-    | AddFilter
-    | DeleteFilter
-    | CreateFilterAction
-    | SetFilterAction
-    | RenameFilterAction
-    | DeleteFilterAction
-    | CreatePolicy
-    | SetPolicy
-    | SetDefaultResponse
-    | DeletePolicy
-    | AddRule
-    | DeleteRule
-    | Assign
-    | Unassign
-)
+Step = Union[  # noqa: UP007
+    CreateFilterList,
+    SetFilterList,
+    DeleteFilterList,
+    AddFilter,
+    DeleteFilter,
+    CreateFilterAction,
+    SetFilterAction,
+    RenameFilterAction,
+    DeleteFilterAction,
+    CreatePolicy,
+    SetPolicy,
+    SetDefaultResponse,
+    DeletePolicy,
+    AddRule,
+    DeleteRule,
+    Assign,
+    Unassign,
+]
 """Any change a plan can hold."""
 
 Adder = Callable[[Step], None]
 """Where a step is put: the half that builds or the half that switches."""
-
-NO_RESPONSE = DefaultResponse(active=False)
-"""A default response rule that answers nobody."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Union
 
 _HIVES = {
     "HKLM": "HKEY_LOCAL_MACHINE",
@@ -17,7 +18,7 @@ _HIVES = {
     "HKCC": "HKEY_CURRENT_CONFIG",
 }
 
-Data = str | int | bytes | tuple[str, ...]
+Data = Union[str, int, bytes, tuple[str, ...]]  # noqa: UP007
 """Text (REG_SZ, REG_EXPAND_SZ, REG_LINK), a number (REG_DWORD and its kin, REG_QWORD), a list of texts (REG_MULTI_SZ),
 and bytes for everything else, also for a value whose bytes are not what its type promises."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from .design import Design, Tier
-from .ports import AH_PACKETS, CLUSTER, DIRECTORY, ESP_PACKETS, IKE, MAIL, NAT_T, TCP, UDP, Service
+from .ports import AH_PACKETS, CLUSTER, DIRECTORY, ESP_PACKETS, IKE, LINK_STATE, MAIL, NAT_T, TCP, UDP, Service
 from .site import Role, Site
 from .tiers import LINKS, protected_traffic
 
@@ -69,7 +69,7 @@ def _link(
         yield from _rows([(second, first) for first, second in pairs], tuple(services), f"IPsec, {name}")
     if protected and design.tier is Tier.EVERYTHING:
         return
-    known = DIRECTORY if answering is Role.DOMAIN_CONTROLLER else MAIL
+    known = DIRECTORY if answering is Role.DOMAIN_CONTROLLER else (*MAIL, LINK_STATE)
     covered = {(one.protocol, one.port) for one in protected}
     in_clear = tuple(service for service in known if (service.protocol, service.first) not in covered)
     yield from _rows(pairs, in_clear, f"in clear, {name}")

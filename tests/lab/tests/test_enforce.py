@@ -265,6 +265,23 @@ def test_saved_state_comes_back_enforced(fleet: FleetHandle) -> None:
     assert not fleet.call(fleet.host("old").admits, "127.0.0.1", 5985)
 
 
+def test_somebody_watches_each_request_and_may_lose_it(fleet: FleetHandle) -> None:
+    client = Client(fleet)
+    seen: list[int] = []
+    first = fleet.counters("old")["requests"] + 1
+
+    def watch(number: int) -> bool:
+        seen.append(number)
+        return number == first + 1
+
+    fleet.host("old").injection.watcher = watch
+    with pytest.raises(LOST):
+        client.run("ver")
+    fleet.fault("old", "clear")
+    assert "Version 5.2" in client.run("ver")
+    assert seen == [first, first + 1]
+
+
 def test_orders_from_outside(fleet: FleetHandle) -> None:
     found = fleet.call(orders.flow, fleet.fleet, "controller", "new", "tcp", 80)
     assert found == {"outcome": "clear", "reason": "", "main_mode": "", "quick_mode": "", "passes": True}
@@ -272,6 +289,16 @@ def test_orders_from_outside(fleet: FleetHandle) -> None:
     assert [job["command"] for job in orders.jobs(fleet.fleet, "new")] == ["x"]
     with pytest.raises(FleetError, match="no such flow"):
         fleet.flow("controller", "nobody")
+
+
+def test_time_can_run_faster_on_the_hosts() -> None:
+    with running_fleet({"hosts": {"old": {"profile": "server2003"}}, "speed": 100}) as fleet:
+        host = fleet.host("old").host
+        began = host.clock.now()
+        fleet.run("old", 'schtasks /create /tn a /tr "cmd /c ping -n 31 ::1 & echo.>C:\\x" /sc onstart /ru SYSTEM')
+        fleet.run("old", "schtasks /run /tn a")
+        assert until(lambda: "c:\\x" in host.files)
+        assert 30 <= host.clock.now() - began < 200
 
 
 def test_policies_are_only_looked_at_when_the_fleet_says_so() -> None:

@@ -82,6 +82,10 @@ def test_a_batch_file_that_calls_itself_ends(host: WindowsHost) -> None:
     pytest.param("echo a>C:\\f& ren C:\\f g & type C:\\g", 0, "a\r\n", "", id="ren"),
     pytest.param("md C:\\x & echo a>C:\\x\\1.log& echo b>C:\\x\\2.log& echo c>C:\\x\\3.txt& del C:\\x\\*.log"
                  "& if not exist C:\\x\\*.log if exist C:\\x\\*.txt echo some", 0, "some\r\n", "", id="del-pattern"),
+    pytest.param("cd C:\\nix", 1, "", NO_PATH, id="cd-nowhere"),
+    pytest.param("cd /d C:\\WINDOWS\\Temp & cd .. & cd", 0, "C:\\WINDOWS\r\n", "", id="cd"),
+    pytest.param('for /f "usebackq tokens=2" %i in (`echo a b`) do @echo %i', 0, "b\r\n", "", id="for-backquotes"),
+    pytest.param("echo x> C:\\f& set /p V=<C:\\f& cmd /v:on /c echo !V!", 0, "x\r\n", "", id="set-p-from-a-file"),
     pytest.param("reg export HKLM\\SOFTWARE C:\\nix\\a.reg", 1, "",
                  "\r\nError:  Error opening the file. There may be a disk or file system error.\r\n",
                  id="export-nowhere"),

@@ -151,6 +151,22 @@ def test_a_running_job_can_be_seen_and_ended(host: WindowsHost) -> None:
     assert host.scheduler.jobs[0].result == -1073741510
 
 
+def test_a_job_that_looks_at_itself_and_ends_itself(host: WindowsHost) -> None:
+    lines = ["ping -n 3 ::1 >nul", "schtasks /query /fo csv /nh >C:\\q", "schtasks /end /tn a", "ping -n 3 ::1 >nul",
+             "echo x>>C:\\log"]  # fmt: skip
+    host.files["c:\\a.cmd"] = ("C:\\a.cmd", "\r\n".join(lines).encode())
+    schedule(host, "schtasks /create /tn a /tr C:\\a.cmd /sc onstart /ru SYSTEM & schtasks /run /tn a")
+    host.advance(10)
+    assert host.run("type C:\\q")[1] == '"a","Run at system start up","Running"\r\n'
+    assert log(host) == []
+    assert host.scheduler.jobs[0].result == -1073741510
+
+
+def test_a_job_that_makes_no_sense_ends(host: WindowsHost) -> None:
+    schedule(host, 'schtasks /create /tn a /tr "findstr [ C:\\nix" /sc onstart /ru SYSTEM & schtasks /run /tn a')
+    assert host.scheduler.jobs[0].result == 255
+
+
 def test_a_job_that_is_deleted_while_it_runs_goes_on(host: WindowsHost) -> None:
     schedule(host, 'schtasks /create /tn a /tr "cmd /c ping -n 11 127.0.0.1 & echo x>>C:\\log" /sc onstart /ru SYSTEM')
     schedule(host, "schtasks /run /tn a & schtasks /delete /tn a /f")

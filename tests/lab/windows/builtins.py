@@ -108,6 +108,9 @@ def _cd(ctx: Context, rest: str) -> Steps:
         ctx.out.write(ctx.shell.cwd + "\r\n")
     elif where == "..":
         ctx.shell.cwd = ctx.shell.cwd.rsplit("\\", 1)[0] if ctx.shell.cwd.count("\\") > 1 else ctx.shell.cwd[:3]
+    elif not ctx.is_folder(ctx.path(where)):
+        ctx.complain("cmd.nopath")
+        return _result(ctx, 1)
     else:
         ctx.shell.cwd = ctx.path(where)
     return _result(ctx, 0)

@@ -167,6 +167,8 @@ def run_job(ctx: Context, line: str) -> Steps:
         return (yield from run_program(ctx, name, rest))
     except Exit as exc:
         return exc.code
+    except (ValueError, ArithmeticError, re.error):
+        return 255
 
 
 def _exit_code(ctx: Context, rest: str) -> int:

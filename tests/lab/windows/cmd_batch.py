@@ -98,7 +98,7 @@ def run_batch(ctx: Context, path: str, name: str, rest: str, run_node: RunNode) 
 
 def call_label(ctx: Context, text: str, run_node: RunNode) -> Steps:
     """Run `call :LABEL ARGUMENTS` within the batch file."""
-    label, _, rest = text.strip().partition(" ")
+    label, _unused, rest = text.strip().partition(" ")
     outer = ctx.batch
     if outer is None:
         raise Goto(label[1:])

@@ -65,7 +65,8 @@ def _turns(ctx: Context, node: For, run_line: RunLine) -> Generator[Wait, None, 
 
 def _lines(ctx: Context, node: For, run_line: RunLine) -> Generator[Wait, None, str]:
     items = node.items.strip()
-    if items.startswith("'") and items.endswith("'"):
+    mark = "`" if "usebackq" in node.options.lower() else "'"
+    if items.startswith(mark) and items.endswith(mark):
         buffer = Buffer()
         yield from run_line(dataclasses.replace(ctx, out=buffer, shell=ctx.shell.copy()), items[1:-1])
         return buffer.text

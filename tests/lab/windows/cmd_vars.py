@@ -82,7 +82,7 @@ def _parts(ctx: Context, value: str, letters: str, path: str) -> str:
     if not letters:
         return value
     full = path or ctx.path(value)
-    folder, _, name = full.rpartition("\\")
+    folder, _unused, name = full.rpartition("\\")
     stem, dot, suffix = name.rpartition(".")
     if not dot:
         stem, suffix = name, ""

@@ -159,7 +159,7 @@ class RunningCommand:
         self._steps, self._console, self._now = steps, console, now
         self._wait: Wait = None
         self._code: int | None = None
-        self._started = False
+        self._started = self._stepping = self._killed = False
         self._advance()
 
     def feed(self, data: bytes, end: bool) -> None:
@@ -188,7 +188,9 @@ class RunningCommand:
 
     def terminate(self) -> None:
         """End it at once, as WinRM's signal does: the code is that of Ctrl+C."""
-        if self._code is None:
+        if self._stepping:  # it ends itself: when it next gives way
+            self._killed = True
+        elif self._code is None:
             self._steps.close()
             self._code = 0xC000013A - 2**32
 
@@ -200,9 +202,15 @@ class RunningCommand:
         return not self._console.stdin.ready
 
     def _advance(self) -> None:
+        if self._stepping:  # it looks at itself
+            return
         while self._code is None and not self._blocked():
-            self._started = True
+            self._started = self._stepping = True
             try:
                 self._wait = next(self._steps)
             except StopIteration as stop:
                 self._code = stop.value
+            finally:
+                self._stepping = False
+            if self._killed:
+                self.terminate()

@@ -31,7 +31,7 @@ def _result(ctx: Context, code: int) -> int:
 def _matching(ctx: Context, name: str) -> list[str]:
     """Return the full paths of the files that a name, perhaps with * and ?, stands for."""
     path = ctx.path(name)
-    folder, _, pattern = path.rpartition("\\")
+    folder, _unused, pattern = path.rpartition("\\")
     if ctx.is_folder(path):
         folder, pattern = path, "*"
     pattern = "*" if pattern == "*.*" else pattern

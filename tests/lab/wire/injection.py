@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 _HERE = ("slow", "drop", "deny", "die", "truncate", "quota", "tls-refuse", "clear")
 KINDS = (*_HERE[:-1], "expire-shells", "cut", "agent-stop", "agent-start", "clear")
@@ -21,6 +22,8 @@ class Injection:
     truncate: int | None = None
     quota: bool = False
     tls_refuse: bool = False
+    watcher: Callable[[int], bool] | None = None
+    """Called with each request's number before it is carried out; true = the request is lost on its way."""
 
     def order(self, kind: str, argument: str | None = None) -> None:
         """Let something go wrong from now on; ValueError when nobody knows the kind or its argument."""

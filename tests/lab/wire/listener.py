@@ -120,6 +120,8 @@ class Listener:
         injection = self._service.injection
         if request.method == "POST":
             self._service.counters.requests += 1
+            if injection.watcher is not None and injection.watcher(self._service.counters.requests):
+                return _cut_off(request)
         if injection.slow:
             await asyncio.sleep(injection.slow)
         drop = injection.drops()

@@ -10,20 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from tests.wire.guest import network
+from tests.wire.guest.failover import play_case
+from tests.wire.guest.role import prove_role
 from tests.wire.guest.scenario import heard, play, serve
 
 
 def main(path: Path) -> None:
     """Do the plan; the result says `error` where something broke."""
     plan = json.loads(path.read_text(encoding="utf-8"))
-    result: dict[str, Any] = {"scenarios": {}}
+    result: dict[str, Any] = {"scenarios": {}, "cases": {}}
     try:
         network.build(plan["hosts"])
-        for address, owner in plan["virtual"].items():
-            network.take(owner, address)
         serve(plan["ports"])
         for scenario in plan["scenarios"]:
+            network.take_once(plan["nodes"][0], plan["virtual"])
             result["scenarios"][scenario["name"]] = play(scenario, path.parent)
+        for case in plan["cases"]:
+            result["cases"][case["name"]] = play_case(case, plan, path.parent)
+        if "role" in plan:
+            result["role"] = prove_role(plan["role"]["host"], Path(plan["role"]["folder"]))
         result["heard"] = heard(plan["ports"])
     except Exception:
         result["error"] = traceback.format_exc()

@@ -25,9 +25,10 @@ charon-systemd {{
   retransmit_timeout = {timeout}
   retransmit_base = 2
   retransmit_tries = 5
+  block_threshold = 100
   filelog {{
     file {{
-      path = {folder}/charon.log
+      path = {log}
       time_format = %s
       flush_line = yes
       default = 1
@@ -46,15 +47,16 @@ swanctl {{
   load = pem pkcs1 pkcs8 x509 pubkey random
 }}
 """
-"""Five retransmissions that double from one second on: the minute that a dead main mode costs (docs/failover.md)."""
+"""Five retransmissions that double from one second on: the minute that a dead main mode costs (docs/failover.md).
+The threshold is strongSwan's for negotiations of one address that are not finished, as those of a probe never are."""
 
 START_SECONDS = 20.0
 
 
 class Charon:
-    """The IKE daemon of one host; its folder is in the guest's memory, its log is kept by `stop`."""
+    """The IKE daemon of one host; its folder is in the guest's memory, its log where it is told."""
 
-    def __init__(self, host: str, files: dict[str, str], *, retransmit: float = 1.0) -> None:
+    def __init__(self, host: str, files: dict[str, str], log: Path, *, retransmit: float = 1.0) -> None:
         """Start it with files below /etc/swanctl, such as swanctl.conf; returns when everything is loaded."""
         self.host = host
         self.folder = Path("/tmp/wire") / host  # noqa: S108 - the guest's own memory
@@ -65,7 +67,9 @@ class Charon:
             path.write_text(text, encoding="utf-8")
             path.chmod(0o600)
         settings = self.folder / "strongswan.conf"
-        settings.write_text(SETTINGS.format(plugins=PLUGINS, folder=self.folder, timeout=retransmit), encoding="utf-8")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        text = SETTINGS.format(plugins=PLUGINS, folder=self.folder, log=log, timeout=retransmit)
+        settings.write_text(text, encoding="utf-8")
         self._env = {**os.environ, "STRONGSWAN_CONF": str(settings), "SWANCTL_DIR": str(self.folder)}
         self._process = start(self.folder / "output", *inside(host, "/usr/sbin/charon-systemd"), env=self._env)
         end = time.monotonic() + START_SECONDS
@@ -91,23 +95,19 @@ class Charon:
         """The IKE associations: `id`, `near`, `far`, `state`, and `children` with `id` and `quiet` (seconds)."""
         return [_association(line) for line in self.ask("--list-sas", "--raw").splitlines() if "list-sa event" in line]
 
-    def drop(self, far: str, *, force: bool) -> int:
-        """Drop every association towards an address; says so to the other end unless `force`. Gives their number."""
-        found = [one for one in self.associations() if one["far"] == far]
-        for one in found:
-            more = ("--force", "--timeout", "-1") if force else ("--timeout", "2")
-            self.ask("--terminate", "--ike-id", one["id"], *more, check=False)
-        return len(found)
+    def drop(self, far: str) -> None:
+        """Drop every association towards an address at once, without waiting for the other end."""
+        for one in self.associations():
+            if one["far"] == far:
+                self.ask("--terminate", "--ike-id", one["id"], "--force", "--timeout", "-1", check=False)
 
-    def stop(self, keep: Path | None = None) -> None:
-        """Stop the daemon, remove what it left in the kernel, keep its log where told."""
-        self._process.terminate()
-        self._process.wait(20)
+    def stop(self) -> None:
+        """Stop the daemon, which deletes its associations and says so; remove what it left in the kernel."""
+        if self._process.poll() is None:
+            self._process.terminate()
+            self._process.wait(20)
         for what in ("state", "policy"):
             run("ip", "-n", self.host, "xfrm", what, "flush")
-        if keep:
-            keep.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(self.folder / "charon.log", keep)
 
     def kill(self) -> None:
         """End the daemon without a word, as a crash does."""
@@ -117,7 +117,7 @@ class Charon:
 
 def _association(line: str) -> dict[str, Any]:
     """Read one line of `swanctl --list-sas --raw`."""
-    head, _, tail = line.partition("child-sas {")
+    head, _unused, tail = line.partition("child-sas {")
     return {
         "id": _value(head, "uniqueid"), "near": _value(head, "local-host"), "far": _value(head, "remote-host"),
         "state": _value(head, "state"),

@@ -41,6 +41,12 @@ def take(name: str, address: str) -> None:
     subprocess.run(announce, check=True)
 
 
+def take_once(name: str, address: str) -> None:
+    """Give a host an address unless it has it."""
+    if f" {address}/" not in run("ip", "-n", name, "address", "show", "dev", "lan"):
+        take(name, address)
+
+
 def give_up(name: str, address: str) -> None:
     """Take an address from a host."""
     run("ip", "-n", name, "address", "del", f"{address}/32", "dev", "lan")

@@ -15,27 +15,31 @@ from typing import Any
 
 from tests.wire.guest.charon import Charon
 from tests.wire.guest.network import BRIDGE, inside
-from tests.wire.guest.shell import GuestError, start
+from tests.wire.guest.shell import GuestError, run, start
 
 MEMORY = Path("/tmp/wire")  # noqa: S108 - the guest's own memory
 
 
 def play(scenario: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Run the flows of a scenario; gives for each flow when it ran and whether it was answered."""
-    daemons = {host: Charon(host, files) for host, files in scenario["files"].items()}
+    logs = folder / "logs"
+    daemons = {
+        host: Charon(host, files, logs / f"{scenario['name']}-{host}.log") for host, files in scenario["files"].items()
+    }
     try:
         loaded = {host: daemon.load() for host, daemon in daemons.items()}
         with capture(folder / f"{scenario['name']}.pcap"):
             results = talk(scenario["flows"])
         return {
             "flows": results,
+            "probes": ask_ike(scenario.get("probes", {})),
             "loaded": loaded,
             "connections": {host: daemon.ask("--list-conns", "--raw") for host, daemon in daemons.items()},
             "associations": {host: daemon.associations() for host, daemon in daemons.items()},
         }
     finally:
-        for host, daemon in daemons.items():
-            daemon.stop(folder / "logs" / f"{scenario['name']}-{host}.log")
+        for daemon in daemons.values():
+            daemon.stop()
 
 
 def talk(flows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -49,6 +53,17 @@ def talk(flows: list[dict[str, Any]]) -> dict[str, Any]:
     results: dict[str, Any] = {}
     for target, client in clients:
         client.wait()
+        results.update(json.loads(target.read_text(encoding="utf-8")))
+    return results
+
+
+def ask_ike(questions: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """Let every host that has questions put them to IKE, by both probes."""
+    results: dict[str, Any] = {}
+    for host, asked in questions.items():
+        source, target = MEMORY / f"{host}.questions", MEMORY / f"{host}.verdicts"
+        source.write_text(json.dumps(asked), encoding="utf-8")
+        run(*inside(host, sys.executable, "-B", "-m", "tests.wire.guest.probing", str(source), str(target)))
         results.update(json.loads(target.read_text(encoding="utf-8")))
     return results
 
@@ -70,9 +85,9 @@ def heard(hosts: dict[str, list[int]]) -> dict[str, list[str]]:
 
 
 @contextlib.contextmanager
-def capture(path: Path) -> Iterator[None]:
-    """Let tcpdump record the whole link while the block lasts."""
-    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "0", "-U", "--immediate-mode", "-w", str(path), "ip"]
+def capture(path: Path, expression: str = "ip") -> Iterator[None]:
+    """Let tcpdump record the link while the block lasts, all of IP unless the expression says less."""
+    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "0", "-U", "--immediate-mode", "-w", str(path), expression]
     with path.with_suffix(".tcpdump").open("wb") as said:
         recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         while not path.exists() or path.stat().st_size < 24:
@@ -89,7 +104,7 @@ def capture(path: Path) -> Iterator[None]:
 
 def complete(said: str) -> None:
     """Refuse a capture that lacks a packet: tcpdump ends with how many it wrote and how many the kernel gave it."""
-    found = re.findall(r"^(\d+) packets (captured|received|dropped)", said, re.M)
+    found = re.findall(r"^(\d+) packets? (captured|received|dropped)", said, re.M)
     numbers = {word: int(number) for number, word in found}
     if numbers["captured"] != numbers["received"] or numbers["dropped"]:
         raise GuestError(f"the capture is not complete: {said}")

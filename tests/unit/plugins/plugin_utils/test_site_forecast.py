@@ -149,6 +149,18 @@ def test_sites_are_forecast_apart() -> None:
     }  # fmt: skip
 
 
+def test_a_controller_that_serves_a_site_without_naming_it_is_part_of_its_forecast() -> None:
+    groups = {**GROUPS, "one": GROUPS["all"]}
+    everything = {
+        name: {f"{role}_tier": "everything"} | ({} if name == "dc1" else {f"{role}_site": "one"})
+        for role, (name,) in list(GROUPS.items())[:3]
+    }
+    task_vars = {"groups": groups, "hostvars": variables(**everything), "ansible_play_hosts": GROUPS["all"]}
+    found = PlayForecast(ARGS, task_vars).result()
+    assert found.findings == ()
+    assert outcomes(found, "LDAP")["fe1 (192.0.2.11) -> dc1 (192.0.2.41)"] == "protected"
+
+
 @pytest.mark.parametrize(("args", "more", "said"), [
     pytest.param({"policies": {"nobody": {}}}, {}, "policies.nobody: the inventory has no such", id="no-such-host"),
     pytest.param({"policies": {"fe1": {"nam": "x"}}}, {}, "the policy of fe1: ", id="no-such-option"),

@@ -62,9 +62,9 @@ BLOCK = FilterAction("block", ActionKind.BLOCK)
 
 def flt(text: str, **options: Any) -> Filter:
     """Read ``tcp me -> 192.0.2.2:110``; ports stand behind a colon, ``any`` is any protocol."""
-    protocol, source, _, target = text.split()
+    protocol, source, _unused, target = text.split()
     numbers = {"any": 0, "icmp": 1, "tcp": 6, "udp": 17}
-    (source, _, source_port), (target, _, target_port) = source.partition(":"), target.partition(":")
+    (source, _unused, source_port), (target, _unused, target_port) = source.partition(":"), target.partition(":")
     return Filter(
         address_from_text(source, ""), address_from_text(target, ""), numbers[protocol],
         int(source_port or 0), int(target_port or 0), **options,
@@ -87,9 +87,9 @@ def host(name: str, address: IPv4Address, own: Policy | None = None, **options: 
 
 def packet(text: str) -> Packet:
     """Read ``tcp 192.0.2.1:1025 -> 192.0.2.2:110``."""
-    protocol, source, _, target = text.split()
+    protocol, source, _unused, target = text.split()
     numbers = {"icmp": 1, "tcp": 6, "udp": 17, "rsvp": 46}
-    (source, _, source_port), (target, _, target_port) = source.partition(":"), target.partition(":")
+    (source, _unused, source_port), (target, _unused, target_port) = source.partition(":"), target.partition(":")
     return Packet(
         IPv4Address(source), IPv4Address(target), numbers[protocol], int(source_port or 0), int(target_port or 0)
     )  # fmt: skip

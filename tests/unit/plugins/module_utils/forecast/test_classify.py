@@ -159,6 +159,12 @@ def test_a_name_that_a_narrower_filter_outweighs_raises_no_doubt() -> None:
     )
 
 
+def test_a_name_that_nobody_resolved_settles_no_other_doubt() -> None:
+    own = policy(rule("any me -> 192.0.2.2", PERMIT), rule("tcp me -> any:110", BLOCK),
+                 rule("tcp me -> mail.example.org:110", SECURE))  # fmt: skip
+    assert len(classify(host("a", A, own), packet(OUT)).doubts) == 2
+
+
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_servers_of_the_hosts_own_settings(kind: ServerKind) -> None:
     own = policy(rule(f"any me -> {kind.value}", BLOCK))
@@ -222,7 +228,7 @@ def test_a_certain_choice_is_what_every_most_specific_match_asks_for(own: list[R
     matches = [(width, one) for one in own for width in widths(one, *ends)]
     narrowest = [
         one for width, one in matches
-        if not any(other != width and all(a >= b for a, b in zip(other, width, strict=True)) for other, _ in matches)
+        if not any(other[0] != width and all(a >= b for a, b in zip(other[0], width, strict=True)) for other in matches)
     ]  # fmt: skip
     found = classify(host("a", A, policy(*own)), packet(text))
     asked = {one.filter_action.kind.value for one in narrowest}

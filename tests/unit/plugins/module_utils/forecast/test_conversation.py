@@ -97,6 +97,11 @@ def test_the_default_response_does_not_overrule_a_rule() -> None:
     assert between(host("a", A, at_a(SECURE)), host("b", B, permits)).outcome is Outcome.FAILS
 
 
+def test_the_default_response_does_not_stand_in_for_half_a_rule() -> None:
+    half = policy(rule("tcp me:110 -> 192.0.2.1", mirrored=False), response=RESPONDS.default_response)
+    assert between(host("a", A, at_a(SECURE)), host("b", B, half)).outcome is Outcome.FAILS
+
+
 def test_a_default_response_that_is_off_answers_nobody() -> None:
     off = policy(response=DefaultResponse(False))
     assert between(host("a", A, at_a(SECURE)), host("b", B, off)).outcome is Outcome.FAILS

@@ -65,6 +65,18 @@ def test_a_second_method_may_stand_in() -> None:
     assert found.doubts
 
 
+def test_a_way_to_the_ticket_that_also_takes_certificates_is_no_deadlock() -> None:
+    both = (KERBEROS, ROOT)
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS),
+                            rule("any me -> 192.0.2.5", SECURE, *both))),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
+        host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, *both))),
+    ]  # fmt: skip
+    found = Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3)
+    assert (found.outcome, found.methods) == (Outcome.PROTECTED, ("kerberos",))
+
+
 def test_certificates_need_no_ticket() -> None:
     assert mail(ROOT, more=(TO_DC,)).certain
 
@@ -105,7 +117,7 @@ ACTIONS = st.sampled_from([SECURE, PERMIT, BLOCK, secure(name="soft", soft=True)
 def sites(draw: st.DrawFn) -> list[Station]:
     """Up to five hosts, many of them with the same rules."""
     texts = st.lists(TEXTS, max_size=4, unique=True)
-    shelf = [policy(*(rule(text, draw(ACTIONS)) for text in draw(texts))) for _ in range(3)]
+    shelf = [policy(*(rule(text, draw(ACTIONS)) for text in draw(texts))) for _unused in range(3)]
     return [
         host(f"h{number}", IPv4Address(f"192.0.2.{number}"), draw(st.sampled_from([None, *shelf])))
         for number in range(1, draw(st.integers(3, 6)))

@@ -9,6 +9,7 @@ import pytest
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.flows import Conversations, Flow, Kind, Pair
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee import Foresight, foresee
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.negotiate import UNKNOWN_KEY
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Policy
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.severity import Severity
@@ -23,6 +24,7 @@ from tests.unit.plugins.module_utils.forecast.cases import (
     A,
     B,
     host,
+    key,
     policy,
     rule,
     secure,
@@ -79,10 +81,21 @@ def test_a_flow_that_was_blocked_before_is_less_grave() -> None:
     assert found(change(None, BLOCKED, Kind.MANAGEMENT, now=(None, BLOCKED))) == [("medium", "lost.management")]
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", [Kind.DOMAIN, Kind.CLUSTER, Kind.MAIL, Kind.OWN])
 def test_ends_that_do_not_agree_are_grave_on_every_flow(kind: Kind) -> None:
     assert found(change(SAFE[0], None, kind)) == [("high", "ends.disagree")]
     assert found(change(None, SAFE[1], kind)) == [("high", "ends.disagree")]
+
+
+def test_a_controller_of_whom_protection_is_wanted_is_shut_out() -> None:
+    assert found(change(None, SAFE[1], Kind.MANAGEMENT)) == [("high", "lost.management")]
+    assert found(change(None, SAFE[1], Kind.MANAGEMENT, now=(None, SAFE[1]))) == [("medium", "lost.management")]
+
+
+def test_keys_that_were_read_as_stars_are_a_lesser_doubt() -> None:
+    one = policy(rule("tcp me -> 192.0.2.2:110", SECURE, UNKNOWN_KEY))
+    other = policy(rule("tcp 192.0.2.1 -> me:110", SECURE, key("k")))
+    assert found(change(one, other, Kind.DOMAIN)) == [("medium", "doubt")]
 
 
 def test_a_kerberos_deadlock() -> None:
@@ -198,6 +211,11 @@ def test_the_result_for_programs_and_people() -> None:
     head, line = forecast.summary.splitlines()
     assert head == "not safe: after the change 1 blocked"
     assert line.startswith("  [high] ends.disagree: the flow (tcp 110): blocked: the sender sends in clear")
+
+
+def test_the_senders_port_is_one_that_no_filter_names() -> None:
+    ephemeral = policy(rule("tcp any:1025 -> me", BLOCK), rule("tcp any:1026 -> me", BLOCK))
+    assert found(change(None, ephemeral, Kind.OWN)) == []
 
 
 def test_pairs_are_cut_to_the_limit_and_counted_in_full() -> None:

@@ -79,7 +79,7 @@ def test_winrm_goes_to_the_port_where_each_server_really_listens() -> None:
 
 def test_a_server_inside_a_management_network_is_no_controller() -> None:
     ports = dict.fromkeys(("fe1", "be1", "be2", "dc1"), 5985)
-    (winrm_talk, _) = management_conversations(SITE, [IPv4Network("192.0.2.11")], ports, [])
+    (winrm_talk, _unused) = management_conversations(SITE, [IPv4Network("192.0.2.11")], ports, [])
     assert winrm_talk.pairs == ()
 
 

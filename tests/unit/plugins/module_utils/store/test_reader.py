@@ -295,8 +295,8 @@ def test_no_damage_raises_or_hides_the_other_objects(name: str, junk: bytes, at:
         "ipsecNegotiationPolicyAction", "ipsecData",
     ]),
     data=st.one_of(
-        st.text(max_size=20), st.integers(0, 9), st.binary(max_size=20), one_of_names := st.sampled_from(sorted(BLOBS)),
-        st.lists(one_of_names, max_size=3).map(tuple),
+        st.text(max_size=20), st.integers(0, 9), st.binary(max_size=20), st.sampled_from(sorted(BLOBS)),
+        st.lists(st.sampled_from(sorted(BLOBS)), max_size=3).map(tuple),
     ),
     kind=st.sampled_from(["REG_SZ", "REG_MULTI_SZ", "REG_DWORD", "REG_BINARY"]),
 )  # fmt: skip

@@ -27,7 +27,7 @@ def between(found: tuple[Opening, ...], source: str, destination: str) -> list[s
 
 def test_ipsec_both_ways_and_what_the_tier_leaves_in_clear() -> None:
     found = openings(SMALL, DESIGN)
-    assert between(found, "192.0.2.11", "198.51.100.21") == ["udp 500", "esp", "tcp 80", "tcp 25"]
+    assert between(found, "192.0.2.11", "198.51.100.21") == ["udp 500", "esp", "tcp 80", "tcp 25", "tcp 691"]
     assert between(found, "198.51.100.21", "192.0.2.11") == ["udp 500", "esp"]
 
 
