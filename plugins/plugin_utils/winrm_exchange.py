@@ -5,7 +5,7 @@
 """Runs one command line in the open remote shell: Signal of the one before, Command, Send, Receive until it is done.
 
 A command that is done is signalled only when another one follows in its shell: the end of a shell ends its commands
-(MS-WSMV 3.1.4.4.1, wst:Delete), so that the last Signal is a request that nobody needs.
+(MS-WSMV, Delete of a shell), so that the last Signal is a request that nobody needs.
 """
 
 from __future__ import annotations
