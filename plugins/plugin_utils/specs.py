@@ -145,6 +145,13 @@ POLICY_SPEC: dict[str, Any] = {
     "confirm": {"type": "int", "default": 180},
     **_BACKUP,
 }
+SNAPSHOT_SPEC: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent", "restored", "listed"], "default": "present"},
+    "name": {"type": "str"},
+    "time": {"type": "str"},
+    "folder": {"type": "path", "default": ""},
+    "confirm": {"type": "int", "default": 180},
+}
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "virtual_addresses": {"type": "list", "elements": "str", "default": []},
