@@ -132,8 +132,8 @@ options:
         suboptions:
           method:
             description:
-              - V(kerberos) uses the Active Directory domain, V(certificate) a certificate of the authority in O(default_response.authentication[].ca),
-                V(psk) the key in O(default_response.authentication[].psk).
+              - V(kerberos) uses the Active Directory domain, V(certificate) a certificate of the authority in
+                O(default_response.authentication[].ca), V(psk) the key in O(default_response.authentication[].psk).
             type: str
             choices: [kerberos, certificate, psk]
             required: true

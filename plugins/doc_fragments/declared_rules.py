@@ -191,8 +191,8 @@ options:
         suboptions:
           method:
             description:
-              - V(kerberos) uses the Active Directory domain, V(certificate) a certificate of the authority in O(rules[].authentication[].ca),
-                V(psk) the key in O(rules[].authentication[].psk).
+              - V(kerberos) uses the Active Directory domain, V(certificate) a certificate of the authority in
+                O(rules[].authentication[].ca), V(psk) the key in O(rules[].authentication[].psk).
             type: str
             choices: [kerberos, certificate, psk]
             required: true

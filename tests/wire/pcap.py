@@ -49,6 +49,8 @@ def _frames(data: bytes, path: Path) -> Iterator[tuple[float, bytes]]:
             raise TwinError(f"{path} ends inside a packet")
         seconds, micros, length, _unused = RECORD.unpack_from(data, place)
         place += RECORD.size
+        if length != whole:
+            raise TwinError(f"{path} has a packet cut short")
         if place + length > len(data):
             raise TwinError(f"{path} ends inside a packet")
         yield seconds + micros / 1e6, data[place : place + length]

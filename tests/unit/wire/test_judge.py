@@ -77,6 +77,7 @@ def test_kinds_of_packets(tmp_path: Path, protocol: str, kind: str) -> None:
 @pytest.mark.parametrize("broken", [
     pytest.param(b"", id="empty"), pytest.param(b"\x0a" + HEAD[1:], id="other-format"),
     pytest.param(HEAD + RECORD[:9], id="half-a-record"), pytest.param(HEAD + RECORD + FRAME[:-1], id="half-a-frame"),
+    pytest.param(HEAD + RECORD[:12] + b"\xff" + RECORD[13:] + FRAME, id="cut-short-by-tcpdump"),
 ])
 def test_a_capture_that_is_not_whole(tmp_path: Path, broken: bytes) -> None:
     path = tmp_path / "x.pcap"

@@ -95,11 +95,22 @@ class Charon:
         """The IKE associations: `id`, `near`, `far`, `state`, and `children` with `id` and `quiet` (seconds)."""
         return [_association(line) for line in self.ask("--list-sas", "--raw").splitlines() if "list-sa event" in line]
 
-    def drop(self, far: str) -> None:
-        """Drop every association towards an address at once, without waiting for the other end."""
-        for one in self.associations():
-            if one["far"] == far:
-                self.ask("--terminate", "--ike-id", one["id"], "--force", "--timeout", "-1", check=False)
+    def drop(self, near: str, far: str) -> None:
+        """Drop every association of two addresses at once, without waiting for the other end; the policy stays."""
+        name = f"{near}--{far}".replace(".", "-")
+        self.ask("--terminate", "--ike", name, "--force", "--timeout", "-1", check=False)
+
+    def leave(self, address: str) -> None:
+        """Delete every association and say so, as a node does that an address leaves; take no new ones.
+
+        What is left of the address's conversations is blocked until `stop`: a policy that requires IPsec stays in
+        force on Windows, and the daemon takes its own out of the kernel when it ends.
+        """
+        for direction, side in (("in", "dst"), ("out", "src")):
+            run("ip", "-n", self.host, "xfrm", "policy", "add", side, f"{address}/32", "proto", "tcp",
+                "dir", direction, "action", "block", "priority", "1")  # fmt: skip
+        self._process.terminate()
+        self._process.wait(20)
 
     def stop(self) -> None:
         """Stop the daemon, which deletes its associations and says so; remove what it left in the kernel."""

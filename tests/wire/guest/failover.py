@@ -32,6 +32,7 @@ class Stage:
     """The hosts of all rounds of one case."""
 
     case: Mapping[str, Any]
+    hosts: Mapping[str, list[str]]
     files: Mapping[str, dict[str, str]]
     logs: Path
     daemons: dict[str, Charon]
@@ -54,13 +55,14 @@ class Stage:
 def play_case(case: Mapping[str, Any], plan: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Play every round of a case; gives `rounds`, and the clear packets are in `<name>.pcap`."""
     owner, other = plan["nodes"]
-    stage = Stage(case, plan["files"], folder / "logs", {}, plan["virtual"], owner, other)
+    stage = Stage(case, plan["hosts"], plan["files"], folder / "logs", {}, plan["virtual"], owner, other)
     for host in plan["files"]:
         stage.boot(host)
     network.take(owner, stage.virtual)
     askers = [start(MEMORY / "askers.log", *inside(host, *_asker(stage.virtual, host))) for host in stage.askers]
     timer = WindowsTimer([stage.daemons[host] for host in stage.askers], stage.virtual, case["idle"])
-    timer.start()
+    if case["crash"] and case["flush"] is None:  # in the others it never comes to the idle time
+        timer.start()
     try:
         with capture(folder / f"{case['name']}.pcap", "ip and not (ip proto 50 or udp port 500)"):
             return {"rounds": [play_round(stage) for _unused in range(case["rounds"])]}
@@ -80,26 +82,31 @@ def play_round(stage: Stage) -> dict[str, Any]:
     if stage.case["crash"]:
         network.pull_cable(stage.owner)
     else:
-        stage.daemons[stage.owner].stop()  # tells every peer that its associations are gone, and takes no new ones
+        stage.daemons[stage.owner].leave(stage.virtual)
         network.give_up(stage.owner, stage.virtual)
-        stage.boot(stage.owner)
     time.sleep(stage.case["gap"])
     network.take(stage.other, stage.virtual)
     up = time.time()
     if stage.case["flush"] is not None:
         time.sleep(stage.case["flush"])
-        flush([stage.daemons[host] for host in stage.askers], stage.virtual)
+        flush(stage)
     answered = first_answers(stage, up, stage.case["patience"])
     if stage.case["crash"]:
         reboot(stage)
+    else:
+        stage.daemons[stage.owner].stop()
+        stage.boot(stage.owner)
     stage.owner, stage.other = stage.other, stage.owner
     return {"since_event": {host: at - event for host, at in answered.items()},
             "since_up": {host: at - up for host, at in answered.items()}}  # fmt: skip
 
 
-def flush(daemons: list[Charon], far: str) -> None:
+def flush(stage: Stage) -> None:
     """Drop every association towards the address on every front end at once; each keeps its policy."""
-    workers = [threading.Thread(target=daemon.drop, args=(far,)) for daemon in daemons]
+    workers = [
+        threading.Thread(target=stage.daemons[host].drop, args=(stage.hosts[host][0], stage.virtual))
+        for host in stage.askers
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:

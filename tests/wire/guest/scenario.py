@@ -87,7 +87,7 @@ def heard(hosts: dict[str, list[int]]) -> dict[str, list[str]]:
 @contextlib.contextmanager
 def capture(path: Path, expression: str = "ip") -> Iterator[None]:
     """Let tcpdump record the link while the block lasts, all of IP unless the expression says less."""
-    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "0", "-U", "--immediate-mode", "-w", str(path), expression]
+    command = ["tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "4096", "-B", "16384", "-U", "--immediate-mode", "-w", str(path), expression]
     with path.with_suffix(".tcpdump").open("wb") as said:
         recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         while not path.exists() or path.stat().st_size < 24:

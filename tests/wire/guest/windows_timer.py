@@ -29,9 +29,10 @@ class WindowsTimer(threading.Thread):
                 self._look(daemon)
 
     def stop(self) -> None:
-        """End; returns when the last look is over."""
+        """End, if it ever began; returns when the last look is over."""
         self._ended.set()
-        self.join()
+        if self.ident is not None:
+            self.join()
 
     def _look(self, daemon: Charon) -> None:
         for association in daemon.associations():
