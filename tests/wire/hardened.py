@@ -90,11 +90,13 @@ class Site:
             found[one.host] = dict(assigned[0]) if assigned else None
         return found
 
-    def play(self, playbook: Path, tier: str = "message_stream", method: list[dict[str, str]] = PSK) -> PlaybookRun:
-        """Run a playbook; the tier matters to the roles only."""
+    def play(
+        self, playbook: Path, tier: str = "message_stream", method: list[dict[str, str]] | None = None
+    ) -> PlaybookRun:
+        """Run a playbook; the tier and the method (the key where none is given) matter to the roles only."""
         extra = self.folder / "variables.yml"
         extra.touch(0o600)
-        extra.write_text(json.dumps(_variables(self.port, tier, self.folder, method)), encoding="utf-8")
+        extra.write_text(json.dumps(_variables(self.port, tier, self.folder, method or PSK)), encoding="utf-8")
         try:
             run = run_playbook(playbook, self.inventory, "-e", f"@{extra}")
         finally:

@@ -47,7 +47,7 @@ def _frames(data: bytes, path: Path) -> Iterator[tuple[float, bytes]]:
     while place < len(data):
         if place + RECORD.size > len(data):
             raise TwinError(f"{path} ends inside a packet")
-        seconds, micros, length, _unused = RECORD.unpack_from(data, place)
+        seconds, micros, length, whole = RECORD.unpack_from(data, place)
         place += RECORD.size
         if length != whole:
             raise TwinError(f"{path} has a packet cut short")

@@ -39,9 +39,10 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
 
 
 def files(
-    policies: Standing, keys: Mapping[str, str], own: Mapping[str, list[str]] = ADDRESSES
+    policies: Standing, keys: Mapping[str, str], own: Mapping[str, list[str]] | None = None
 ) -> dict[str, dict[str, str]]:
     """The files of every host that runs strongSwan; a host without a policy runs it with nothing to do."""
+    own = own or ADDRESSES
     found = {}
     for host, policy in policies.items():
         text = ""

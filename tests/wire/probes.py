@@ -71,7 +71,8 @@ def probe_lines(found: list[dict[str, str]]) -> list[str]:
     heads = ("question", "expected", "ike_probe", "ike-scan")
     rows = [(one["question"], one["expected"], one["probe"], one["ike_scan"]) for one in found[:-1]]
     last = found[-1]
-    return aligned([heads, tuple("---" for _ in heads), *rows, (last["question"], last["expected"], last["probe"], "")])
+    rule = tuple("---" for _unused in heads)
+    return aligned([heads, rule, *rows, (last["question"], last["expected"], last["probe"], "")])
 
 
 def wrong(found: list[dict[str, str]]) -> list[str]:

@@ -115,7 +115,7 @@ class _Asker:
     def ask(self, offered: tuple[Transform, ...]) -> Answer | None:
         """Ask, once again where nothing comes; a retry is the same message, as IKE does it."""
         question = Question(os.urandom(8), offered)
-        for _ in range(TRIES):
+        for _unused in range(TRIES):
             if self._finding.messages:
                 self._manners.sleep(self._manners.pause)
             self._finding.messages += 1

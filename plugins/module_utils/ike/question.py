@@ -83,7 +83,7 @@ def split(transforms: Sequence[Transform], size: int) -> list[tuple[Transform, .
 def _refusal(note: Payload) -> str:
     if len(note.body) < 8:
         raise IkeError("a notification needs 8 bytes", note.offset)
-    doi, _, _, kind = struct.unpack_from("!IBBH", note.body)
+    doi, _unused, _unused, kind = struct.unpack_from("!IBBH", note.body)
     if doi not in (0, DOI_IPSEC):
         raise IkeError(f"a notification of the domain {doi}", note.offset)
     if kind >= 8192:

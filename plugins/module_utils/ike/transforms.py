@@ -75,7 +75,7 @@ def decode_choice(body: bytes, offered: Sequence[Transform], offset: int = 0) ->
     fixed = struct.Struct("!IIBBHBBBB")
     if len(body) < fixed.size:
         raise IkeError("a security association needs 16 bytes", offset)
-    doi, situation, following, _, length, _, protocol, spi_size, count = fixed.unpack_from(body)
+    doi, situation, following, _unused, length, _unused, protocol, spi_size, count = fixed.unpack_from(body)
     if (doi, situation, protocol) != (DOI_IPSEC, IDENTITY_ONLY, PROTOCOL_ISAKMP):
         raise IkeError("the security association is not about IKE", offset)
     if following or count != 1 or length != len(body) - 8:
@@ -83,7 +83,7 @@ def decode_choice(body: bytes, offered: Sequence[Transform], offset: int = 0) ->
     place = fixed.size + spi_size
     if place + 8 > len(body):
         raise IkeError("the transform is missing", offset + place)
-    following, _, length, _, identifier, _ = struct.unpack_from("!BBHBBH", body, place)
+    following, _unused, length, _unused, identifier, _unused = struct.unpack_from("!BBHBBH", body, place)
     if following or identifier != KEY_IKE or length != len(body) - place:
         raise IkeError("the transform does not fill its proposal", offset + place)
     given = _decode_attributes(body[place + 8 :], offset + place + 8)

@@ -50,7 +50,7 @@ def prove_role(host: str, folder: Path) -> dict[str, Any]:
 
 def main(folder: Path) -> None:
     """Run the role twice and look."""
-    runs = [run_playbook(folder / "play.yml", folder / "inventory.yml") for _ in range(2)]
+    runs = [run_playbook(folder / "play.yml", folder / "inventory.yml") for _unused in range(2)]
     key = json.loads((folder / "inventory.yml").read_text(encoding="utf-8"))["all"]["vars"]["linux_peer_psk"]
     shown = any(secret in one.output for one in runs for secret in (key, key.encode().hex()))
     result = {

@@ -46,7 +46,7 @@ def peer(answer: Responder) -> Iterator[int]:
 def taking(*taken: Transform) -> Responder:
     """A peer that takes these, in its own order, and refuses the rest."""
 
-    def answer(data: bytes, _: int) -> list[bytes]:
+    def answer(data: bytes, _unused: int) -> list[bytes]:
         cookie = data[:8].hex()
         for one in taken:
             if _attributes(one) in data:
