@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils.host.port import HostPort
 from ..module_utils.model.weakness import weaknesses
-from ..module_utils.operate.apply_plan import apply_plan, commands_for
+from ..module_utils.oakley.settings import OAKLEY_KEY
+from ..module_utils.operate.apply_plan import commands_for
+from ..module_utils.operate.confirmed import Terms, apply_confirmed, needs_confirmation
+from ..module_utils.operate.leftovers import clear_leftovers, in_progress
 from ..module_utils.operate.survey import Survey, survey
 from ..module_utils.plan.diff import show_policy
 from ..module_utils.plan.planner import Plan, plan_absent, plan_present, plan_restored
 from ..module_utils.store.keys import LOCAL_STORE_KEY
 from ..module_utils.store.reader import read_policies
 from ..plugin_utils.backup import read_backup, write_backup
+from ..plugin_utils.commit import may_be_at_work, terms, told
 from ..plugin_utils.declared import declaration
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import POLICY_SPEC
@@ -30,7 +35,8 @@ class ActionModule(IpsecAction):
         """Bring the host to the declared policy, or say what would change."""
         backup = read_policies(read_backup(args["restore"], about=LOCAL_STORE_KEY).tree) if args["restore"] else None
         declared = declaration(args, task_vars) if args["state"] == "present" and not backup else None
-        before = survey(self.host)
+        conditions, host = terms(args["confirm"]), self.host
+        before, notes = self._standing(host)
         want = declared.policy(before.state.version) if declared else None
         if backup:
             plan = plan_restored(args["name"], backup, before.store)
@@ -38,26 +44,43 @@ class ActionModule(IpsecAction):
             plan = plan_present(want, before.store, assigned=args["assigned"])
         else:
             plan = plan_absent(args["name"], before.store)
-        result = self._carry_out(plan, before, args, task_vars)
+        result = self._carry_out(plan, before, (host, conditions), args, task_vars)
         if declared and not want:
             result.update(effective=True, obstacle="")
-        return {**result, "warnings": [*before.store.problems, *(weaknesses(want) if want else ())]}
+        return {**result, "warnings": [*notes, *before.store.problems, *(weaknesses(want) if want else ())]}
 
-    def _carry_out(self, plan: Plan, before: Survey, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _standing(self, host: HostPort) -> tuple[Survey, list[str]]:
+        """Read the host and, outside check mode, clear up what an earlier run left of a confirmed commit."""
+        found = survey(host, countdown=True)
+        if not self.check_mode:
+            return clear_leftovers(found, host, may_be_at_work), []
+        owner = found.standing.owner
+        return found, [in_progress(host.name, owner)] if owner else []
+
+    def _carry_out(
+        self,
+        plan: Plan,
+        before: Survey,
+        commit: tuple[HostPort, Terms],
+        args: dict[str, Any],
+        task_vars: dict[str, Any],
+    ) -> dict[str, Any]:
         """Make the plan true, outside check mode, and give the result."""
         after, result = before, {}
         if plan.steps and not self.check_mode:
             if args["backup"]:
-                result["backup_file"] = write_backup(before.registry, [LOCAL_STORE_KEY], "policy", args, task_vars)
-            after = apply_plan(plan, self.host)
-        return {**result, **self._describe(args["name"], plan, after)}
+                keys = [LOCAL_STORE_KEY, OAKLEY_KEY] if args["confirm"] else [LOCAL_STORE_KEY]
+                result["backup_file"] = write_backup(before.registry, keys, "policy", args, task_vars)
+            after = apply_confirmed(plan, before, *commit)
+        confirmed = bool(args["confirm"]) and needs_confirmation(plan) is not None
+        described = self._describe(args["name"], plan, after)
+        return {**result, **described, "plan": told(plan, args["confirm"]), "confirmed": confirmed}
 
     def _describe(self, name: str, plan: Plan, after: Survey) -> dict[str, Any]:
         """Give the part of the result that says what changed and whether it is in force."""
         obstacle = after.obstacle(plan.after.assigned)
         result = {
             "changed": bool(plan.steps),
-            "plan": [str(step) for step in plan.steps],
             "commands": commands_for(plan.steps),
             "assigned": plan.after.assigned,
             "previously_assigned": plan.have.assigned,

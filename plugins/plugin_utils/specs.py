@@ -142,7 +142,15 @@ POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
+    "confirm": {"type": "int", "default": 180},
     **_BACKUP,
+}
+SNAPSHOT_SPEC: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["present", "absent", "restored", "listed"], "default": "present"},
+    "name": {"type": "str"},
+    "time": {"type": "str"},
+    "folder": {"type": "path", "default": ""},
+    "confirm": {"type": "int", "default": 180},
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},

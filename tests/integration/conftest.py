@@ -164,11 +164,11 @@ def site(make_lab: LabMaker) -> Lab:
 def _listen(lab: Lab, name: str) -> None:
     """Note each request, and each command line that a host is given over the wire or at its console."""
     station, host = lab.handle.host(name), lab.handle.fleet.computers.hosts[name]
-    start = host.start
+    start, enforced = host.start, station.admits
 
     def admits(peer: str, port: int) -> bool:
         lab.asked.append(name)
-        return True
+        return enforced(peer, port)
 
     def note(command_line: str, *arguments: Any, **keywords: Any) -> Any:
         lab.typed.append((name, command_line))

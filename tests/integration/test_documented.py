@@ -76,6 +76,7 @@ SETTINGS = {
     "policy": Setting("fe1", {"vaulted_key": "an example key"}),
     "oakley": Setting("fe2"),
     "policy_info": Setting("dc1"),
+    "snapshot": Setting("fe1"),
     "compliance": Setting("be2", before=COMPLIANT),
     "from_netsh": Setting("be1"),
     "to_netsh": Setting("be1", {"declared": KEYED}, standing(PLAIN)),

@@ -28,3 +28,6 @@ class HostPort(Protocol):
 
     def run(self, command: str, stdin: str = "") -> Completed:
         """Run one command line, feed it ``stdin``, wait for its end; HostError when the answer is cut off."""
+
+    def close(self) -> None:
+        """Hang up; the next command is sent over a new connection."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from ..errors import HostError
 from ..registry.query_text import parse_query
@@ -36,7 +37,8 @@ class HostReading:
     ``version`` is major, minor, build; ``registry`` all keys that were asked for; ``service_state`` the number that
     ``sc query`` shows for PolicyAgent (4 running, 1 stopped), None where the service does not exist; ``quads`` every
     dotted quad that ``ipconfig`` printed (addresses, masks, gateways), empty when it was not asked; ``before`` is
-    what the command printed that ran first.
+    what the command printed that ran first, ``prepared`` whether the one before it went through; ``also`` the answers
+    to what else was asked, at the end.
     """
 
     version: tuple[int, int, int]
@@ -44,19 +46,31 @@ class HostReading:
     service_state: int | None
     quads: tuple[str, ...]
     before: commands.Answer
+    prepared: bool = True
+    also: tuple[commands.Answer, ...] = ()
 
 
-def read_host(host: HostPort, *, before: str = "", stdin: str = "", addresses: bool = False) -> HostReading:
+def read_host(
+    host: HostPort,
+    *,
+    prepare: str = "",
+    before: str = "",
+    stdin: str = "",
+    addresses: bool = False,
+    also: Sequence[str] = (),
+) -> HostReading:
     """Ask a host everything in one command line.
 
     ``before`` is a command that runs first, in the same line, and takes ``stdin``: a write and its verifying read
-    cost one command. HostError when the host answers with less than it was asked.
+    cost one command. ``prepare`` runs before that, ``also`` is asked after all the rest. HostError when the host
+    answers with less than it was asked.
     """
-    questions = [*([before] if before else []), *_ALWAYS, *([commands.ADDRESSES] if addresses else [])]
+    first = [one for one in (prepare, before) if one]
+    questions = [*first, *_ALWAYS, *([commands.ADDRESSES] if addresses else []), *also]
     marker = commands.new_marker()
     completed = host.run(commands.ask(questions, marker), stdin)
-    found = commands.answers(completed.stdout, len(questions), marker, host.name)
-    first, found = (found[0], found[1:]) if before else (commands.Answer(ok=True, text=""), found)
+    everything = commands.answers(completed.stdout, len(questions), marker, host.name)
+    found = everything[len(first) :]
     if not found[2].ok:
         raise HostError(
             f"{host.name}: the registry key of the service PolicyAgent cannot be read; "
@@ -67,7 +81,9 @@ def read_host(host: HostPort, *, before: str = "", stdin: str = "", addresses: b
         registry=RegistryTree.merged(parse_query(found[number].text) for number in _REGISTRY if found[number].ok),
         service_state=_service_state(found[5]),
         quads=tuple(_DOTTED_QUAD.findall(found[6].text)) if addresses else (),
-        before=first,
+        before=everything[len(first) - 1] if before else commands.Answer(ok=True, text=""),
+        prepared=not prepare or everything[0].ok,
+        also=found[len(found) - len(also) :],
     )
 
 

@@ -30,9 +30,9 @@ def apply_plan(plan: Plan, host: HostPort) -> Survey:
     NetshError when the verifying read is not as planned. When that is after the build, nothing was switched: what
     was in force is in force as before, and the next run clears the rest away.
     """
-    found = _write(plan.build, plan.built, host, "What was in force before still is; run again to clear up.")
+    found = write(plan.build, plan.built, host)
     if plan.switch:
-        found = _write(plan.switch, plan.after, host, "Run again to finish.")
+        found = write(plan.switch, plan.after, host, "Run again to finish.")
     return found
 
 
@@ -41,14 +41,25 @@ def commands_for(steps: Iterable[Step]) -> list[str]:
     return [line for step in steps for line in lines_for(step, reveal=False)]
 
 
-def _write(steps: tuple[Step, ...], expected: PolicyStore, host: HostPort, remedy: str) -> Survey:
+def write(
+    steps: tuple[Step, ...],
+    expected: PolicyStore,
+    host: HostPort,
+    remedy: str = "What was in force before still is; run again to clear up.",
+) -> Survey:
+    """Write steps to a host in one command and give what stands there then; NetshError when it is not as expected."""
     lines = [line for step in steps for line in lines_for(step, reveal=True)]
-    reading = read_host(host, before="netsh", stdin=script(lines))
-    found = survey_from(reading)
-    missing = unmet(expected, found.store)
+    found = survey_from(read_host(host, before="netsh", stdin=script(lines)))
+    missing = shortfall(expected, found)
     if missing:
-        raise NetshError(f"{host.name}: {_list(missing)}. {_said(reading.before.text)}{remedy}")
+        raise NetshError(f"{host.name}: {missing}. {remedy}")
     return found
+
+
+def shortfall(expected: PolicyStore, found: Survey) -> str:
+    """Say what is missing after a write, with the numbers of netsh's errors; empty text when nothing is."""
+    missing = unmet(expected, found.store)
+    return f"{_list(missing)}{_said(found.before.text)}" if missing else ""
 
 
 def _list(missing: tuple[str, ...]) -> str:
@@ -59,4 +70,4 @@ def _list(missing: tuple[str, ...]) -> str:
 def _said(printed: str) -> str:
     """Give netsh's numbered errors; the words around the numbers are in the host's language and stay out."""
     found = faults(printed)
-    return "netsh reported " + "; ".join(str(fault) for fault in found) + ". " if found else ""
+    return ". netsh reported " + "; ".join(str(fault) for fault in found) if found else ""

@@ -10,6 +10,7 @@ import dataclasses
 
 from ..compliance.state import HostState, Service, Start
 from ..host.commands import Answer
+from ..host.countdown import LOOK, NOBODY, Standing, standing
 from ..host.port import HostPort
 from ..host.reading import HostReading, read_host
 from ..model.policy import PolicyStore
@@ -25,13 +26,16 @@ class Survey:
     """A host at one moment.
 
     ``quads`` are the dotted quads of ``ipconfig``, empty when they were not asked for; ``before`` is what the command
-    printed that ran in front of the read.
+    printed that ran in front of the read, ``prepared`` whether what ran in front of that went through. ``standing`` is
+    what is there of a confirmed commit, where that was asked.
     """
 
     state: HostState
     registry: RegistryTree
     quads: tuple[str, ...]
     before: Answer
+    prepared: bool = True
+    standing: Standing = NOBODY
 
     @property
     def store(self) -> PolicyStore:
@@ -55,9 +59,12 @@ class Survey:
         return ""
 
 
-def survey(host: HostPort, *, addresses: bool = False) -> Survey:
-    """Read a host with one command; HostError when it does not answer as a Windows host."""
-    return survey_from(read_host(host, addresses=addresses))
+def survey(host: HostPort, *, addresses: bool = False, before: str = "", countdown: bool = False) -> Survey:
+    """Read a host with one command; HostError when it does not answer as a Windows host.
+
+    ``before`` runs first, in the same command; ``countdown`` asks for the standing of a confirmed commit too.
+    """
+    return survey_from(read_host(host, before=before, addresses=addresses, also=(LOOK,) if countdown else ()))
 
 
 def survey_from(reading: HostReading) -> Survey:
@@ -72,4 +79,5 @@ def survey_from(reading: HostReading) -> Survey:
         start=Start.from_number(start.data if start and isinstance(start.data, int) else None),
         settings=read_settings(reading.registry, version),
     )
-    return Survey(state, reading.registry, reading.quads, reading.before)
+    found = standing(reading.also[0].text) if reading.also else NOBODY
+    return Survey(state, reading.registry, reading.quads, reading.before, reading.prepared, found)
