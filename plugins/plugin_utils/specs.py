@@ -142,7 +142,7 @@ POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
-    "confirm": {"type": "int", "default": 180},
+    "confirm": {"type": "int", "default": 0},
     **_BACKUP,
 }
 SNAPSHOT_SPEC: dict[str, Any] = {
@@ -150,7 +150,7 @@ SNAPSHOT_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "time": {"type": "str"},
     "folder": {"type": "path", "default": ""},
-    "confirm": {"type": "int", "default": 180},
+    "confirm": {"type": "int", "default": 0},
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},

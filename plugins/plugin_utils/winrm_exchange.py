@@ -2,11 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs one command line in the open remote shell: Signal of the one before, Command, Send, Receive until it is done.
-
-A command that is done is signalled only when another one follows in its shell: the end of a shell ends its commands
-(MS-WSMV, Delete of a shell), so that the last Signal is a request that nobody needs.
-"""
+"""Runs one command line in the open remote shell: Command, Send, Receive until it is done, Signal."""
 
 from __future__ import annotations
 
@@ -64,11 +60,7 @@ class RemoteShell:
         self._connect()
         host, protocol = self._connection._winrm_host, self._connection.protocol
         try:
-            self._signal(protocol)
-            shell_id = self._connection.shell_id
-            output, command_id = _exchange(protocol, shell_id, command, stdin, _Deadline(time_limit, host))
-            self._connection.ipsec_done = (shell_id, command_id)
-            return output
+            return _exchange(protocol, self._connection.shell_id, command, stdin, _Deadline(time_limit, host))
         except TROUBLE as exc:
             error = explain(exc, host, "running the command")
             if isinstance(error, AnsibleConnectionFailure):
@@ -83,13 +75,6 @@ class RemoteShell:
             forget_session(protocol)
             self._close()
             raise
-
-    def _signal(self, protocol: Any) -> None:
-        """Let the host forget the command before, if it ran in this shell."""
-        shell_id, command_id = getattr(self._connection, "ipsec_done", (None, None))
-        self._connection.ipsec_done = (None, None)
-        if command_id is not None and shell_id == self._connection.shell_id:
-            protocol.cleanup_command(shell_id, command_id)
 
 
 class _Deadline:
@@ -114,11 +99,13 @@ class _Deadline:
         return left
 
 
-def _exchange(protocol: Any, shell_id: str, command: str, stdin: bytes, deadline: _Deadline) -> tuple[Output, str]:
-    command_id = str(protocol.run_command(shell_id, command, console_mode_stdin=not stdin))
+def _exchange(protocol: Any, shell_id: str, command: str, stdin: bytes, deadline: _Deadline) -> Output:
+    command_id = protocol.run_command(shell_id, command, console_mode_stdin=not stdin)
     for chunk, end in _chunks(stdin):
         protocol.send_command_input(shell_id, command_id, chunk, end=end)
-    return _receive(protocol, shell_id, command_id, deadline), command_id
+    output = _receive(protocol, shell_id, command_id, deadline)
+    protocol.cleanup_command(shell_id, command_id)
+    return output
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bool]]:

@@ -130,7 +130,7 @@ def test_an_inventory_with_ansibles_own_winrm_works_unchanged(site: Lab) -> None
     assert site.run("harden").statuses() == _all("ok")
     site.handle.reset()
     assert site.run("comply").exit_code == 0
-    assert {site.handle.counters(name)["requests"] for name in EVERYBODY} == {7}
+    assert {site.handle.counters(name)["requests"] for name in EVERYBODY} == {8}
     assert not [line for _unused, line in site.typed if "powershell" in line.lower()]
 
 

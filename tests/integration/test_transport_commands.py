@@ -84,13 +84,13 @@ def open_shells(fleet: FleetHandle, wanted: int) -> int:
     return int(fleet.counters("fe1")["shells_open"])
 
 
-def test_raw_takes_seven_requests(controller: Controller, fleet: FleetHandle) -> None:
+def test_raw_takes_eight_requests(controller: Controller, fleet: FleetHandle) -> None:
     output = controller.run("-m", "raw", "-a", "ver", "-vvv")
     assert "Microsoft Windows [Version 5.2.3790]" in output
     assert "WINRS RUN ver WITH 0 BYTES OF INPUT" in output
     assert "lab-secret" not in output
     counted = fleet.counters("fe1")
-    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (7, 1, 0)
+    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (8, 1, 0)
 
 
 def test_no_log_hides_the_command(controller: Controller) -> None:
@@ -122,7 +122,7 @@ def test_a_loop_shares_one_shell(controller: Controller, fleet: FleetHandle) -> 
     process = controller.play({"raw": "echo {{ item }}", "loop": [1, 2, 3]})
     process.communicate(timeout=60)
     counted = fleet.counters("fe1")
-    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (13, 1, 0)
+    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (14, 1, 0)
 
 
 def test_failed_and_unreachable_look_as_usual(controller: Controller, fleet: FleetHandle) -> None:
