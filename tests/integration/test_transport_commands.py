@@ -22,7 +22,7 @@ from tests.lab.fleet import FleetHandle, running_fleet
 pytestmark = pytest.mark.core
 BIN = Path(sys.executable).parent
 SPEC = {"hosts": {"fe1": {"profile": "server2003", "addresses": ["192.0.2.11"]}}}
-WAIT = 10.0
+WAIT = 25.0
 
 
 @pytest.fixture
@@ -84,6 +84,14 @@ def open_shells(fleet: FleetHandle, wanted: int) -> int:
     return int(fleet.counters("fe1")["shells_open"])
 
 
+def running(fleet: FleetHandle) -> bool:
+    """Say whether the command runs, which it does once its output was asked for; wait for it."""
+    end = time.monotonic() + WAIT
+    while not fleet.counters("fe1")["by_action"].get("Receive") and time.monotonic() < end:
+        time.sleep(0.05)
+    return bool(fleet.counters("fe1")["by_action"].get("Receive"))
+
+
 def test_raw_takes_eight_requests(controller: Controller, fleet: FleetHandle) -> None:
     output = controller.run("-m", "raw", "-a", "ver", "-vvv")
     assert "Microsoft Windows [Version 5.2.3790]" in output
@@ -142,7 +150,7 @@ def test_cmd_does_not_become_another_user(controller: Controller) -> None:
 def test_an_interrupted_run_closes_its_shell(controller: Controller, fleet: FleetHandle, number: int) -> None:
     process = controller.play({"raw": "more", "vars": {"ansible_winrm_operation_timeout_sec": 2}})
     assert open_shells(fleet, 1) == 1
-    time.sleep(0.5)
+    assert running(fleet)
     process.send_signal(number)
     assert open_shells(fleet, 0) == 0
     process.communicate(timeout=30)
