@@ -21,7 +21,7 @@ def _take(lab: Lab, name: str = "") -> dict[str, Any]:
 
 
 def _back(lab: Lab, *arguments: str, **options: str) -> Any:
-    run = lab.task(SNAPSHOT, {"state": "restored", "folder": str(lab.backups), **options}, *arguments)
+    run = lab.task(SNAPSHOT, {"state": "restored", "folder": str(lab.backups), "confirm": 6, **options}, *arguments)
     assert "Traceback" not in run.output
     return run.one(SNAPSHOT)
 
