@@ -58,6 +58,7 @@ class Controller:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a CI may ignore it
         )
 
     def run(self, *arguments: str) -> str:

@@ -109,7 +109,7 @@ class _Commit:
                 found = survey_from(read_host(self.host, before="netsh", stdin=_script(rest)))
                 self.reason = shortfall(self.wanted, found)
             sure = not self.reason
-        except self.terms.lost as exc:
+        except self.terms.lost as exc:  # pylint: disable=catching-non-exception
             if isinstance(exc, _Refused):
                 raise
             self.reason = f"the host did not answer any more ({exc})"
@@ -139,10 +139,10 @@ class _Commit:
             self.host.close()
             try:
                 found = self._decide(sure)
-            except self.terms.lost as exc:
+            except self.terms.lost as exc:  # pylint: disable=catching-non-exception
                 self.reason = self.reason or f"a new connection got no answer ({exc})"
                 if time.monotonic() > end:
-                    raise HostError(f"{self.host.name}: {self.reason}; {_never(self.terms.seconds)}") from exc
+                    raise HostError(f"{self.host.name}: {self.reason}; {_never(self.terms.seconds)}") from exc  # pylint: disable=bad-exception-cause
                 found = None
             if found is not None and found.standing.free:
                 break
