@@ -31,11 +31,6 @@ class SettingChange:
         """The command line that makes the change."""
         return _command(self.key, self.name, self.after)
 
-    @property
-    def undo(self) -> str:
-        """The command line that takes the change back."""
-        return _command(self.key, self.name, self.before)
-
     def __str__(self) -> str:
         """Say the change to a person."""
         before, after = ("absent" if value is None else value for value in (self.before, self.after))
