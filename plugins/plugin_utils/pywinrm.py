@@ -34,6 +34,7 @@ WsmanFault: type[Exception] = _Never
 
 try:
     import requests.exceptions
+    import spnego
     import spnego.exceptions
     import winrm.exceptions
     import winrm.protocol
@@ -91,6 +92,13 @@ def forget_session(protocol: Any) -> None:
     """Drop the HTTP session, so that the next message logs in afresh instead of using a sealed context that is gone."""
     protocol.transport.close_session()
     protocol.transport.encryption = None
+
+
+def ntlm_client(user: str, password: str, host: str) -> Any:
+    """Make the client's side of an NTLM login to a host, with nothing but the password."""
+    return spnego.client(
+        user, password, hostname=host, service="http", protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm
+    )
 
 
 def unparse(envelope: dict[str, Any]) -> str:

@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs one command line in the open remote shell: Command, Send, Receive until it is done, Signal."""
+"""Runs one command line in the open remote shell: Signal of the one before, Command, Send, Receive until it is done.
+
+A finished command is signalled only when another one follows in its shell. To delete a shell ends its commands and
+frees all that it holds (MS-WSMV 3.1.4.4.1), so the last Signal would be a request that nobody needs.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +64,11 @@ class RemoteShell:
         self._connect()
         host, protocol = self._connection._winrm_host, self._connection.protocol
         try:
-            return _exchange(protocol, self._connection.shell_id, command, stdin, _Deadline(time_limit, host))
+            self._signal_finished(protocol)
+            shell_id = self._connection.shell_id
+            output, command_id = _exchange(protocol, shell_id, command, stdin, _Deadline(time_limit, host))
+            self._connection.ipsec_finished = (shell_id, command_id)
+            return output
         except TROUBLE as exc:
             error = explain(exc, host, "running the command")
             if isinstance(error, AnsibleConnectionFailure):
@@ -75,6 +83,16 @@ class RemoteShell:
             forget_session(protocol)
             self._close()
             raise
+
+    def _signal_finished(self, protocol: Any) -> None:
+        """Let the host forget the command before, if it ran in this shell.
+
+        The connection knows of it: a loop over items has one connection and a RemoteShell for each item.
+        """
+        shell_id, command_id = getattr(self._connection, "ipsec_finished", (None, None))
+        self._connection.ipsec_finished = (None, None)
+        if command_id is not None and shell_id == self._connection.shell_id:
+            protocol.cleanup_command(shell_id, command_id)
 
 
 class _Deadline:
@@ -99,13 +117,11 @@ class _Deadline:
         return left
 
 
-def _exchange(protocol: Any, shell_id: str, command: str, stdin: bytes, deadline: _Deadline) -> Output:
-    command_id = protocol.run_command(shell_id, command, console_mode_stdin=not stdin)
+def _exchange(protocol: Any, shell_id: str, command: str, stdin: bytes, deadline: _Deadline) -> tuple[Output, str]:
+    command_id = str(protocol.run_command(shell_id, command, console_mode_stdin=not stdin))
     for chunk, end in _chunks(stdin):
         protocol.send_command_input(shell_id, command_id, chunk, end=end)
-    output = _receive(protocol, shell_id, command_id, deadline)
-    protocol.cleanup_command(shell_id, command_id)
-    return output
+    return _receive(protocol, shell_id, command_id, deadline), command_id
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bool]]:

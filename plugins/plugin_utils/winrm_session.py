@@ -22,6 +22,7 @@ from ansible.errors import AnsibleConnectionFailure, AnsibleError
 from ansible.plugins.connection import winrm as ansible_winrm
 from ansible.utils.display import Display
 
+from .first_login import log_in
 from .open_shells import list_shells
 from .pywinrm import TROUBLE, Protocol, WinRMError, WsmanFault, forget_session, require_pywinrm
 from .shell_record import LeftShell, ShellRecord
@@ -72,6 +73,7 @@ def _open(connection: Any, transport: str, codepage: int, record: ShellRecord) -
         _kerberos(connection)
     protocol = connection.protocol = _protocol(connection, transport)
     try:
+        log_in(protocol)
         _close_left(protocol, connection._winrm_host, record.left_behind())
         connection.shell_id = protocol.open_shell(codepage=codepage)
         record.write(connection.shell_id)

@@ -93,13 +93,13 @@ def running(fleet: FleetHandle) -> bool:
     return bool(fleet.counters("fe1")["by_action"].get("Receive"))
 
 
-def test_raw_takes_eight_requests(controller: Controller, fleet: FleetHandle) -> None:
+def test_raw_takes_six_requests(controller: Controller, fleet: FleetHandle) -> None:
     output = controller.run("-m", "raw", "-a", "ver", "-vvv")
     assert "Microsoft Windows [Version 5.2.3790]" in output
     assert "WINRS RUN ver WITH 0 BYTES OF INPUT" in output
     assert "lab-secret" not in output
     counted = fleet.counters("fe1")
-    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (8, 1, 0)
+    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (6, 1, 0)
 
 
 def test_no_log_hides_the_command(controller: Controller) -> None:
@@ -131,7 +131,7 @@ def test_a_loop_shares_one_shell(controller: Controller, fleet: FleetHandle) -> 
     process = controller.play({"raw": "echo {{ item }}", "loop": [1, 2, 3]})
     process.communicate(timeout=60)
     counted = fleet.counters("fe1")
-    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (14, 1, 0)
+    assert (counted["requests"], counted["shells_created"], counted["shells_open"]) == (12, 1, 0)
 
 
 def test_failed_and_unreachable_look_as_usual(controller: Controller, fleet: FleetHandle) -> None:
