@@ -108,7 +108,7 @@ class FirstLogin:
 
 def _again(response: Any) -> Any:
     """Give the request of a response without its credentials, and its connection back to be used again."""
-    response.content  # noqa: B018 - read to its end
+    _unused = response.content  # read to its end
     response.raw.release_conn()
     request = response.request.copy()
     del request.headers["Authorization"]
