@@ -26,6 +26,12 @@ _FAULTS = (
     "agent-stop, agent-start: its PolicyAgent; clear: all well again"
 )
 
+_FLOWS = {
+    "flow": "tell what becomes of a flow (JSON)",
+    "talk": "send a flow's packets, which makes security associations (JSON)",
+    "converse": "let a client send them again and again",
+}
+
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line's grammar."""
@@ -72,10 +78,12 @@ def _add_orders(verbs: Verbs) -> None:
     reboot = order("reboot", "restart a host: shells end, jobs and registry stay", "host")
     reboot.add_argument("seconds", metavar="SECONDS", type=float, nargs="?", default=0.0, help="how long it is down")
     order("jobs", "print a host's scheduled jobs (JSON)", "host")
-    flow = order("flow", "tell what becomes of a flow (JSON)", "source", "target")
-    flow.description = "The ends are hosts, addresses, or: controller."
-    flow.add_argument("protocol", metavar="PROTOCOL", help="tcp, udp, icmp or a number")
-    flow.add_argument("port", metavar="PORT", type=int, nargs="?", default=0)
+    order("associations", "print a host's security associations (JSON)", "host")
+    for verb, text in _FLOWS.items():
+        flow = order(verb, text, "source", "target")
+        flow.description = "The ends are hosts, addresses, or: controller."
+        flow.add_argument("protocol", metavar="PROTOCOL", help="tcp, udp, icmp or a number")
+        flow.add_argument("port", metavar="PORT", type=int, nargs="?", default=0)
     order("save", "write the state of every host").add_argument("file", metavar="FILE", type=Path)
     order("load", "bring every host to a saved state").add_argument("file", metavar="FILE", type=Path)
     order("stop", "end the fleet")
@@ -95,7 +103,7 @@ def give_order(args: argparse.Namespace) -> int:
         return outcome["exit_code"] & 0xFF if outcome["exit_code"] else 0
     else:
         answer = ask(args.control, "POST", f"/{args.verb}", named)
-        if args.verb in {"counters", "policies", "jobs", "flow"}:
+        if args.verb in {"counters", "policies", "jobs", "flow", "talk", "associations"}:
             print(json.dumps(answer, indent=2))
         elif args.verb == "dump":
             print(answer["text"].replace("\r\n", "\n"), end="")

@@ -40,6 +40,9 @@ class Control:
                 web.post("/advance", self._advance),
                 web.post("/reboot", self._reboot),
                 web.post("/flow", self._flow),
+                web.post("/talk", self._talk),
+                web.post("/converse", self._converse),
+                web.post("/associations", self._associations),
                 web.post("/jobs", self._jobs),
                 web.get("/state", self._save),
                 web.put("/state", self._load),
@@ -107,6 +110,20 @@ class Control:
         asked = await request.json()
         ends = asked["source"], asked["target"]
         return web.json_response(orders.flow(self.fleet, *ends, asked.get("protocol", "tcp"), int(asked["port"])))
+
+    async def _talk(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        ends = asked["source"], asked["target"]
+        return web.json_response(orders.talk(self.fleet, *ends, asked.get("protocol", "tcp"), int(asked["port"])))
+
+    async def _converse(self, request: web.Request) -> web.Response:
+        asked = await request.json()
+        ends = asked["source"], asked["target"]
+        self.fleet.traffic.converse(*ends, asked.get("protocol", "tcp"), int(asked["port"]))
+        return web.json_response({})
+
+    async def _associations(self, request: web.Request) -> web.Response:
+        return web.json_response(self.fleet.associations((await request.json())["host"]))
 
     async def _jobs(self, request: web.Request) -> web.Response:
         asked = await request.json()

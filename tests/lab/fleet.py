@@ -17,6 +17,7 @@ from tests.lab.boundary import Boundary
 from tests.lab.computers import Computers
 from tests.lab.fleet_spec import FleetError, FleetSpec, read_spec
 from tests.lab.station import HTTP_PORT, Outcome, Station
+from tests.lab.traffic import Traffic
 from tests.lab.windows.negotiate import Verdict
 from tests.lab.wire.certificate import write_certificate
 
@@ -33,6 +34,7 @@ class Fleet:
         self.spec = read_spec(document)
         self.computers = Computers(self.spec)
         self.boundary = Boundary(self.spec, self.computers.hosts)
+        self.traffic = Traffic(self.boundary, self.computers.hosts)
         self._timer: asyncio.TimerHandle | None = None
         self._port_base = port_base
         self._folder = tempfile.TemporaryDirectory(prefix="lab-")
@@ -61,6 +63,7 @@ class Fleet:
         self._timer = asyncio.get_running_loop().call_later(_TICK, self._tick)
         for host in self.computers.hosts.values():
             host.tick()
+        self.traffic.tick()
 
     async def __aexit__(self, *_unused: object) -> None:
         """Stop every host."""
@@ -81,9 +84,14 @@ class Fleet:
         """Return what becomes of a flow between two hosts, addresses, or the "controller"."""
         return self.boundary.flow(source, target, protocol, port)
 
+    def associations(self, name: str) -> list[dict[str, Any]]:
+        """Return the security associations that stand on a host now, as plain values."""
+        return [one.to_json() for one in self.station(name).host.associations.current()]
+
     def load(self, state: Mapping[str, Any]) -> None:
         """Bring every host back to a saved state (see `Computers.save`)."""
         self.computers.load(state)
+        self.traffic.attach()
         for name, station in self.stations.items():
             station.replace(self.computers.hosts[name])
 
@@ -151,6 +159,18 @@ class FleetHandle:
     def flow(self, source: str, target: str, protocol: str = "tcp", port: int = 0) -> Verdict:
         """Return what becomes of a flow between two hosts, addresses, or the "controller"."""
         return self.call(self.fleet.flow, source, target, protocol, port)
+
+    def talk(self, source: str, target: str, protocol: str = "tcp", port: int = 0) -> Verdict:
+        """Send a flow's packets; where it is protected, both ends have security associations afterwards."""
+        return self.call(self.fleet.traffic.talk, source, target, protocol, port)
+
+    def converse(self, source: str, target: str, protocol: str = "tcp", port: int = 0) -> None:
+        """Let a client on the source ask the target again and again, until the fleet ends."""
+        self.call(self.fleet.traffic.converse, source, target, protocol, port)
+
+    def associations(self, host: str) -> list[dict[str, Any]]:
+        """Return the security associations that stand on a host now."""
+        return self.call(self.fleet.associations, host)
 
     def counters(self, host: str) -> dict[str, Any]:
         """Return what was asked of a host."""

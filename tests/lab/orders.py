@@ -59,6 +59,12 @@ def flow(fleet: Fleet, source: str, target: str, protocol: str, port: int) -> di
     return {**dataclasses.asdict(verdict), "passes": verdict.passes}
 
 
+def talk(fleet: Fleet, source: str, target: str, protocol: str, port: int) -> dict[str, Any]:
+    """Send a flow's packets and return what became of them, as plain values."""
+    verdict = fleet.traffic.talk(source, target, protocol, port)
+    return {**dataclasses.asdict(verdict), "passes": verdict.passes}
+
+
 def jobs(fleet: Fleet, host: str) -> list[dict[str, Any]]:
     """Return a host's scheduled jobs as plain values."""
     return fleet.station(host).host.scheduler.to_json()

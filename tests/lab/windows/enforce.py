@@ -9,11 +9,13 @@ That netsh tells the agent of each change and not only of an assignment is not p
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import TYPE_CHECKING
 
 from .effective import Policy, Rule, effective_policy
 from .filters import Addresses, Filter, Packet, exempt, expand
+from .parts import FilterSpec
 from .services import DEMAND, RUNNING
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ class Driver:
         self._next_poll = 0.0
         self._exempt = _STRICTEST
         self._expanded: dict[Addresses, list[Filter]] = {}
+        self.dynamic: list[Rule] = []
+        """Rules of `netsh ipsec dynamic`; the driver forgets them when the agent stops."""
+        self.main_modes: set[str] = set()
         self.boot()
 
     @property
@@ -89,12 +94,31 @@ class Driver:
 
     def reload(self) -> None:
         """Take the policy that the store holds now, or none when the agent does not run."""
-        if not self.watching:
-            return
-        self._policy = effective_policy(self._host) if self.running else None
-        self._next_poll = self._host.clock.now() + (self._policy.polling if self._policy else 0)
+        if not self.running:
+            self.dynamic, self.main_modes = [], set()
+        if self.watching:
+            self._policy = effective_policy(self._host) if self.running else None
+            self._next_poll = self._host.clock.now() + (self._policy.polling if self._policy else 0)
+        self._changed()
+
+    def add_dynamic(self, rule: Rule) -> None:
+        """Put a rule into force beside the policy, at once."""
+        self.dynamic.append(rule)
+        self._changed()
+
+    def remove_dynamic(self, spec: FilterSpec) -> bool:
+        """Take the rule of that traffic out of force; say whether there was one."""
+        kept = [rule for rule in self.dynamic if not any(one.same_traffic(spec) for one in rule.filters)]
+        found = len(kept) < len(self.dynamic)
+        self.dynamic = kept
+        self._changed()
+        return found
+
+    def _changed(self) -> None:
         self._expanded.clear()
         self.generation = next(_GENERATIONS)
+        if self._host.associations.items:
+            self._host.associations.revalidate()
 
     def watch(self) -> None:
         """Keep the policy in force apart from the registry from now on."""
@@ -109,7 +133,7 @@ class Driver:
 
     def filters(self) -> list[Filter]:
         """Return the specific filters in force, the most specific first."""
-        policy, own = self.policy, self._host.all_addresses()
+        policy, own = self._in_force(), self._host.all_addresses()
         if policy is None:
             return []
         if not self.watching:
@@ -117,6 +141,13 @@ class Driver:
         if own not in self._expanded:
             self._expanded[own] = expand(policy, own, self._host.resolve, self._host.servers)
         return self._expanded[own]
+
+    def _in_force(self) -> Policy | None:
+        policy = self.policy
+        if not self.dynamic:
+            return policy
+        policy = policy or Policy("", (), (), 0, None)
+        return dataclasses.replace(policy, rules=(*policy.rules, *self.dynamic))
 
     def winner(self, packet: Packet, inbound: bool) -> Filter | None:
         """Return the filter that decides on a packet; None when it passes unasked."""

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from .associations import Associations
 from .clock import Clock
 from .cluster import Cluster
 from .cmd import run_job, run_line
@@ -20,7 +21,7 @@ from .messages import load_catalogue
 from .profile import PROFILES, Profile
 from .programs import NOT_ON_NEW, NOT_ON_OLD
 from .registry import Registry
-from .services import Services
+from .services import RUNNING, Service, Services
 
 _FOLDERS = (
     r"C:\WINDOWS",
@@ -69,12 +70,20 @@ class WindowsHost:
         for folder in ("C:", *_FOLDERS, home.rpartition("\\")[0], home, rf"{home}\Temp"):
             self.folders[folder.casefold()] = folder
         self.scheduler = Scheduler(self)
+        self.associations = Associations(self)
         self._connect()
 
     def _connect(self) -> None:
         """Let the driver know of the services."""
         self.driver = Driver(self)
-        self.services.on_change = lambda service: self.driver.reload() if service.name == "PolicyAgent" else None
+        self.services.on_change = self._service_changed
+
+    def _service_changed(self, service: Service) -> None:
+        """Let the PolicyAgent load its policy, and IKE, which lives in it or beside it, end its associations."""
+        if service.state != RUNNING and service.name in ("PolicyAgent", "IKEEXT"):
+            self.associations.drop()
+        if service.name == "PolicyAgent":
+            self.driver.reload()
 
     @property
     def version(self) -> str:
@@ -198,6 +207,7 @@ class WindowsHost:
 
     def shut_down(self, seconds: float | None = None) -> None:
         """Go down; registry, files and jobs stay. Come up after that many seconds, or when told (None)."""
+        self.associations.drop()
         self.scheduler.power_off()
         for command in self._commands:
             command.terminate()

@@ -11,6 +11,7 @@ from ..context import Context
 from . import errors
 from .dynamic import run_dynamic
 from .errors import NetshError, NoSuchCommand
+from .monitor import NothingThere, run_monitor
 from .static import run_static
 from .words import pick, split_line
 
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
     from ..host import WindowsHost
 
 _TREE: dict[str, list[str]] = {"": ["ipsec"], "ipsec": ["dynamic", "static"]}
-_RUN: dict[str, Callable[[WindowsHost, list[str]], str]] = {"ipsec static": run_static, "ipsec dynamic": run_dynamic}
+_SINCE_VISTA: dict[str, list[str]] = {**_TREE, "": ["ipsec", "advfirewall"], "advfirewall": ["monitor"]}
+_RUN: dict[str, Callable[[WindowsHost, list[str]], str]] = {
+    "ipsec static": run_static,
+    "ipsec dynamic": run_dynamic,
+    "advfirewall monitor": run_monitor,
+}
 _WITHOUT_EFFECT = ("online", "offline", "commit", "abort", "flush")
 _LEAVE = ("bye", "exit", "quit")
 
@@ -37,7 +43,8 @@ class Netsh:
 
     def _enter(self, place: str, words: list[str]) -> tuple[str, list[str]]:
         """Follow context names as far as the words go."""
-        while words and (found := pick(words[0], _TREE.get(place, []))):
+        tree = _SINCE_VISTA if self.ctx.host.profile.modern else _TREE
+        while words and (found := pick(words[0], tree.get(place, []))):
             place, words = f"{place} {found}".strip(), words[1:]
         return place, words
 
@@ -50,6 +57,8 @@ class Netsh:
             return self._run(words)
         except NetshError as exc:
             self._print_error(exc.number, exc.fields)
+        except NothingThere as exc:
+            self.ctx.say(str(exc))
         except NoSuchCommand:
             self.ctx.say("netsh.nocommand", command=" ".join(words))
         except ValueError:
