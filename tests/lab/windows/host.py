@@ -16,6 +16,7 @@ from .cmd import run_job, run_line
 from .console import Console, Null, RunningCommand, codec_of
 from .context import Context, Shell
 from .enforce import Driver
+from .environment import environment_of, home_folder
 from .jobs import Scheduler
 from .messages import load_catalogue
 from .profile import PROFILES, Profile
@@ -66,7 +67,7 @@ class WindowsHost:
         version.put_text("CurrentVersion", ".".join(str(part) for part in self.profile.version[:2]))
         version.put_text("CurrentBuildNumber", str(self.profile.version[2]))
         self.registry.create(r"HKLM\SOFTWARE\Policies\Microsoft")
-        home = self._home(self.user)
+        home = home_folder(self.user, self.profile.modern)
         for folder in ("C:", *_FOLDERS, home.rpartition("\\")[0], home, rf"{home}\Temp"):
             self.folders[folder.casefold()] = folder
         self.scheduler = Scheduler(self)
@@ -109,33 +110,6 @@ class WindowsHost:
         owned = cluster is not None and cluster.online and cluster.owner.casefold() == self.name.casefold()
         return self.addresses + (tuple(cluster.virtual_ips) if cluster and owned else ())
 
-    def _home(self, user: str) -> str:
-        if user == "SYSTEM":
-            return r"C:\WINDOWS\system32\config\systemprofile"
-        return rf"C:\Users\{user}" if self.profile.modern else rf"C:\Documents and Settings\{user}"
-
-    def _environment(self, user: str) -> dict[str, tuple[str, str]]:
-        home = self._home(user)
-        temp = r"C:\WINDOWS\Temp" if user == "SYSTEM" else rf"{home}\Temp"
-        plain = {
-            "COMPUTERNAME": self.name.upper(),
-            "USERNAME": user,
-            "USERDOMAIN": "NT AUTHORITY" if user == "SYSTEM" else self.name.upper(),
-            "USERPROFILE": home,
-            "OS": "Windows_NT",
-            "SystemDrive": "C:",
-            "ComSpec": r"C:\WINDOWS\system32\cmd.exe",
-            "SystemRoot": r"C:\WINDOWS",
-            "windir": r"C:\WINDOWS",
-            "TEMP": temp,
-            "TMP": temp,
-            "Path": r"C:\WINDOWS\system32;C:\WINDOWS;C:\WINDOWS\System32\Wbem",
-            "PROMPT": "$P$G",
-            "PATHEXT": ".COM;.EXE;.BAT;.CMD",
-            "NUMBER_OF_PROCESSORS": "2",
-        }
-        return {name.upper(): (name, value) for name, value in plain.items()}
-
     def start(
         self,
         command_line: str,
@@ -147,7 +121,7 @@ class WindowsHost:
         page = codepage or self.profile.codepage
         codec_of(page)
         console = Console(page)
-        shell = Shell(self._environment(self.user))
+        shell = Shell(environment_of(self.user, self.name, self.profile.modern))
         shell.cwd = directory or shell.env["USERPROFILE"][1]
         for name, value in (environment or {}).items():
             shell.put(name, value)
@@ -160,7 +134,7 @@ class WindowsHost:
     def start_job(self, command_line: str, user: str) -> RunningCommand:
         """Start a scheduled job's program as that user; it has no input and nobody sees its output."""
         console = Console(self.profile.codepage)
-        shell = Shell(self._environment(user))
+        shell = Shell(environment_of(user, self.name, self.profile.modern))
         shell.cwd = r"C:\WINDOWS\system32"
         ctx = Context(self, console, shell, Null(), Null(), Null())
         return RunningCommand(run_job(ctx, command_line), console, self.clock.now)
