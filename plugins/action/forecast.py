@@ -10,8 +10,11 @@ from typing import Any
 
 from ..module_utils.model.severity import Severity
 from ..plugin_utils.ipsec_action import IpsecAction
+from ..plugin_utils.role_declarations import RoleVariables
 from ..plugin_utils.site_forecast import PlayForecast
 from ..plugin_utils.specs import FORECAST_SPEC
+
+_FOR_READING = ("safe", "findings", "outcomes", "limit")
 
 
 class ActionModule(IpsecAction):
@@ -23,10 +26,13 @@ class ActionModule(IpsecAction):
 
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Give the matrix now and after, what becomes worse, and what speaks against it."""
-        found = PlayForecast(args, task_vars).result()
+        forecast = PlayForecast(args, task_vars, RoleVariables(self._templar.template))
+        found = forecast.result()
         level = args["fail_on"]
         failed = level != "never" and not found.safe(Severity[level.upper()])
-        result = found.to_dict(args["pairs"])
+        result = {**found.to_dict(args["pairs"]), "limit": forecast.limit(found)}
         if failed:  # what Ansible prints of a failed task is for reading
-            result = {key: value for key, value in result.items() if key in ("safe", "findings", "outcomes")}
-        return {"changed": False, **result, "failed": failed, "msg": found.summary}
+            result = {key: value for key, value in result.items() if key in _FOR_READING}
+        include = f"\nTo take the counterparts along: --limit '{result['limit']}'" if result["limit"] else ""
+        warnings = [] if failed else [str(one) for one in found.findings if one.severity >= Severity.MEDIUM]
+        return {"changed": False, **result, "failed": failed, "msg": found.summary + include, "warnings": warnings}

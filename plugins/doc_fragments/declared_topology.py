@@ -66,6 +66,9 @@ options:
         description:
           - IPv4 addresses and subnets of the Ansible controllers. Their way to O(topology.management_ports) stays
             permitted whatever the rest of the policy says.
+          - The word V(controller) stands for the address under which this controller reaches the host. It is looked up
+            in the routing table; where that is not what the host sees, set the variable C(ipsec_controller_address).
+            Several controllers would each write a policy of their own with it, so name their subnets instead.
         type: list
         elements: str
         default: []
@@ -144,4 +147,13 @@ options:
           - Name of an inventory group that holds all servers of this site. Servers outside it are not peers.
           - When left out, the whole inventory is one site.
         type: str
+      stage:
+        description:
+          - How far the site has come. V(permit) has the filters of the tier and lets their traffic pass in clear,
+            V(request) is the policy with O(topology.soft) and O(topology.inbound_passthrough), V(require) the policy
+            itself. Hosts of one stage get on with hosts of the stage before, so a site that is taken through them one
+            after the other loses no flow on the way; the playbook C(exchange.ipsec.harden_live) does that.
+        type: str
+        choices: [permit, request, require]
+        default: require
 """

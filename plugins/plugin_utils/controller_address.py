@@ -8,15 +8,43 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from ipaddress import IPv4Address
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..module_utils.errors import SpecError
+
+CONTROLLER = "controller"
+"""The word that stands for this controller in a list of management networks."""
 
 
-def controller_address(host: str) -> IPv4Address | None:
-    """Give the controller's own IPv4 address towards a host, None where there is no way or no such name.
+def management_networks(given: Sequence[Any], host: str, variables: Mapping[str, Any]) -> list[str]:
+    """Give management networks as text, with the controller's own address in the place of its word.
 
-    A datagram socket that is connected asks the routing table and sends no packet.
+    SpecError where there is no way to the host, or no such name.
     """
+    found = []
+    for index, one in enumerate(given):
+        address = controller_address(host, variables) if one == CONTROLLER else str(one)
+        if address is None:
+            raise SpecError(
+                f"management[{index}]",
+                f"this controller knows no IPv4 way to {host}, so it does not know its own address there; set "
+                "ipsec_controller_address, or name the controllers' networks",
+            )
+        found.append(address)
+    return found
+
+
+def controller_address(host: str, variables: Mapping[str, Any]) -> str | None:
+    """Give the IPv4 address under which a host sees the controller, None where there is no way or no such name.
+
+    It is ipsec_controller_address where the inventory names it. A datagram socket that is connected asks the routing
+    table and sends no packet.
+    """
+    named = variables.get("ipsec_controller_address")
+    if named:
+        return str(named)
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect((host, 9))
-        return IPv4Address(probe.getsockname()[0])
+        probe.connect((str(variables.get("ansible_host") or host), 9))
+        return str(probe.getsockname()[0])
     return None

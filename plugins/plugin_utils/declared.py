@@ -18,6 +18,7 @@ from ..module_utils.model.windows import SERVER_2003, WindowsVersion
 from ..module_utils.topology.design import design_from_spec
 from ..module_utils.topology.site import Role, Site, site_from_inventory
 from ..module_utils.topology.tiers import has_part, policy_for
+from .controller_address import management_networks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Declaration:
     args: Mapping[str, Any]
     site: Site | None
     host_name: str
+    variables: Mapping[str, Any]
 
     def policy(self, version: WindowsVersion | None) -> Policy | None:
         """Give the policy for a host of that version, None where the tier asks nothing of it.
@@ -36,8 +38,7 @@ class Declaration:
         declared = policy_from_spec({**self.args, "rules": self.args["rules"] or ()}, version, place="")
         if self.site is None:
             return declared
-        topology = {key: value for key, value in self.args["topology"].items() if key != "site" and value is not None}
-        design = design_from_spec({**topology, "policy_name": declared.name})
+        design = design_from_spec({**self._topology(), "policy_name": declared.name})
         if not has_part(self.site, self.host_name, design):
             return None
         policy = dataclasses.replace(
@@ -47,6 +48,14 @@ class Declaration:
             check_version(policy, version)
         return policy
 
+    def _topology(self) -> dict[str, Any]:
+        given = {key: value for key, value in self.args["topology"].items() if key != "site" and value is not None}
+        try:
+            given["management"] = management_networks(given.get("management", ()), self.host_name, self.variables)
+        except SpecError as exc:
+            raise SpecError(f"topology.{exc.place}", exc.problem) from None
+        return given
+
 
 def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declaration:
     """Read what a task declares and refuse what no host could take; SpecError before anything is touched."""
@@ -54,7 +63,8 @@ def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declar
         raise SpecError("", "a policy is declared by either rules or topology; give one of them")
     topology = args["topology"]
     site = site_of(topology["site"], task_vars["groups"], task_vars["hostvars"]) if topology else None
-    declared = Declaration(args, site, str(task_vars.get("inventory_hostname", "")))
+    host = str(task_vars.get("inventory_hostname", ""))
+    declared = Declaration(args, site, host, task_vars["hostvars"][host] if site else {})
     declared.policy(None)
     return declared
 

@@ -7,12 +7,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # before ansible-core 2.19, which asks where a template comes from
+
+    def trust_as_template(value: Any) -> Any:
+        """Every text may be a template."""
+        return value
+
 
 from ..module_utils.errors import SpecError
 from ..module_utils.topology.site import Role
@@ -20,6 +29,7 @@ from .specs import FORECAST_POLICY
 
 _TOPOLOGY = (
     "tier", "authentication", "management", "management_ports", "exempt_domain_controllers", "permit_icmp", "site",
+    "stage",
 )  # fmt: skip
 _ROLES = Path(__file__).parents[2] / "roles"
 
@@ -29,20 +39,29 @@ def role_of(host: str, groups: Mapping[str, Any]) -> Role | None:
     return next((role for role in Role if host in groups.get(role.value, ())), None)
 
 
-def role_variable(role: Role, name: str, variables: Mapping[str, Any]) -> Any:
-    """Give a variable of a role as the role would see it: the host's, or the role's default."""
-    full = f"{role.value}_{name}"
-    return variables[full] if full in variables else _defaults(role.value).get(full)
+class RoleVariables:
+    """The variables of the roles, as the roles would see them on any host."""
 
+    def __init__(self, template: Callable[[Any], Any]) -> None:
+        """Take what fills in templates; those in the roles' defaults speak of variables of the run."""
+        self._template = template
 
-def role_declaration(role: Role, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Give the declaration that the role hands to the policy module."""
-    topology = {name: role_variable(role, name, variables) for name in _TOPOLOGY}
-    return {
-        "name": role_variable(role, "policy_name", variables),
-        "assigned": role_variable(role, "assigned", variables),
-        "topology": {name: value for name, value in topology.items() if value is not None},
-    }
+    def value(self, role: Role, name: str, variables: Mapping[str, Any]) -> Any:
+        """Give one of them: the host's, or the role's default."""
+        full = f"{role.value}_{name}"
+        if full in variables:
+            return variables[full]
+        default = _defaults(role.value).get(full)
+        return self._template(trust_as_template(default)) if isinstance(default, str) else default
+
+    def declaration(self, role: Role, variables: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the declaration that the role hands to the policy module."""
+        topology = {name: self.value(role, name, variables) for name in _TOPOLOGY}
+        return {
+            "name": self.value(role, "policy_name", variables),
+            "assigned": self.value(role, "assigned", variables),
+            "topology": {name: value for name, value in topology.items() if value is not None},
+        }
 
 
 def checked(host: str, given: Mapping[str, Any]) -> dict[str, Any]:

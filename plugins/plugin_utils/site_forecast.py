@@ -17,35 +17,54 @@ from ..module_utils.forecast.own_flows import own_conversations
 from ..module_utils.forecast.packet import filters_in_force
 from ..module_utils.forecast.standing import station_after, station_from_info
 from ..module_utils.forecast.station import Station
+from ..module_utils.forecast.transit import in_waves, transit
 from ..module_utils.topology.site import Role, Site
-from .controller_address import controller_address
+from .controller_address import CONTROLLER, controller_address
 from .declared import Declaration, site_of
-from .role_declarations import checked, role_declaration, role_of, role_variable
+from .role_declarations import RoleVariables, checked, role_of
 
 HTTP, HTTPS = 5985, 5986
+_COUNTERPARTS = ("ends.disagree", "peer.outside")
 
 
 class PlayForecast:
     """Forecasts what a play would do to the hosts that it still has."""
 
-    def __init__(self, args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> None:
-        """Take the checked arguments of the task and Ansible's variables."""
+    def __init__(self, args: Mapping[str, Any], task_vars: Mapping[str, Any], roles: RoleVariables) -> None:
+        """Take the checked arguments of the task, Ansible's variables and those of the roles."""
+        self._roles = roles
         self._args = args
         self._groups: Mapping[str, Sequence[str]] = task_vars["groups"]
         self._hostvars: Mapping[str, Mapping[str, Any]] = task_vars["hostvars"]
         self._play: list[str] = list(task_vars["ansible_play_hosts"])
         for host in args["policies"]:
             if role_of(host, self._groups) is None:
-                roles = ", ".join(role.value for role in Role)
-                raise SpecError(f"policies.{host}", f"the inventory has no such host in the groups {roles}")
+                groups = ", ".join(role.value for role in Role)
+                raise SpecError(f"policies.{host}", f"the inventory has no such host in the groups {groups}")
 
     def result(self) -> Foresight:
-        """Forecast each site that a host of the play names on its own, and put them together."""
+        """Forecast what the play would do."""
+        return self._forecast(self._play)
+
+    def limit(self, found: Foresight) -> str:
+        """Give a value of --limit for a forecast: the hosts of the play, and all outside it that would not fit to them.
+
+        Whoever is taken along has counterparts of his own. Empty where nobody outside is concerned.
+        """
+        play = list(self._play)
+        while outside := sorted(_counterparts(found) & self._hostvars.keys() - {*play}):
+            play += outside
+            found = self._forecast(play)
+        return ":".join(sorted(play)) if len(play) > len(self._play) else ""
+
+    def _forecast(self, play: Sequence[str]) -> Foresight:
+        """Forecast each site that a host of a play names on its own, and put them together."""
         wanted: dict[str, dict[str, Any]] = {}
-        for host in self._play:
+        for host in play:
             role = role_of(host, self._groups)
             if role is not None:
-                given = self._args["policies"].get(host) or role_declaration(role, self._hostvars[host])
+                given = self._args["policies"].get(host)
+                given = given or self._roles.declaration(role, self._hostvars[host])
                 wanted[host] = checked(host, given)
         names = dict.fromkeys(_site_name(one) for one in wanted.values())
         sites = {name: site_of(name or None, self._groups, self._hostvars) for name in names}
@@ -61,9 +80,13 @@ class PlayForecast:
                 now = station_from_info(host.name, (*host.addresses, *virtual), info)
                 before.append(now)
                 own = wanted.get(host.name)
-                after.append(_later(now, own, sites[_site_name(own)]) if own else now)
+                known = self._hostvars[host.name]
+                after.append(_later(now, own, sites[_site_name(own)], known) if own else now)
         kdcs = [host.name for host in site.domain_controllers]
-        return foresee(before, after, wanted, self._conversations(site, before, after), kdcs)
+        talks = self._conversations(site, before, after)
+        found = foresee(before, after, wanted, talks, kdcs)
+        waves = [[host for host in wanted if host in self._groups.get(group, ())] for group in self._args["order"]]
+        return found.with_findings(transit(in_waves(before, after, waves, talks, kdcs)))
 
     def _conversations(
         self, site: Site, before: Sequence[Station], after: Sequence[Station]
@@ -80,23 +103,27 @@ class PlayForecast:
     def _networks(self, hosts: Mapping[str, tuple[IPv4Address, ...]]) -> tuple[IPv4Network, ...]:
         """Give the management networks: those of the task, those of the roles, the controller's own addresses."""
         texts = [("management", one) for one in self._args["management"]]
-        found: list[IPv4Network] = []
         for name in hosts:
             variables, role = self._hostvars[name], role_of(name, self._groups)
-            for one in (role_variable(role, "management", variables) or ()) if role else ():
-                texts.append((f"management of {name}", one))
-            if self._args["controller"]:
-                address = controller_address(str(variables.get("ansible_host") or name))
-                found += [IPv4Network(address)] if address else []
-        return tuple(dict.fromkeys([*(_network(place, one) for place, one in texts), *found]))
+            given = (self._roles.value(role, "management", variables) or ()) if role else ()
+            texts += [(f"management of {name}", one) for one in given if one != CONTROLLER]
+            own = controller_address(name, variables) if self._args["controller"] or CONTROLLER in given else None
+            texts += [("ipsec_controller_address", own)] if own else []
+        return tuple(dict.fromkeys(_network(place, one) for place, one in texts))
+
+
+def _counterparts(found: Foresight) -> set[str]:
+    """Give the ends of all flows whose ends want different things."""
+    pairs = [pair for finding in found.findings if finding.check in _COUNTERPARTS for pair in finding.pairs]
+    return {name for pair in pairs for name in (pair.sender, pair.receiver)}
 
 
 def _site_name(declared: Mapping[str, Any]) -> str:
     return str((declared["topology"] or {}).get("site") or "")
 
 
-def _later(now: Station, wanted: Mapping[str, Any], site: Site) -> Station:
-    declared = Declaration(wanted, site if wanted["topology"] else None, now.name)
+def _later(now: Station, wanted: Mapping[str, Any], site: Site, variables: Mapping[str, Any]) -> Station:
+    declared = Declaration(wanted, site if wanted["topology"] else None, now.name, variables)
     try:
         policy = declared.policy(now.version)
     except SpecError as exc:

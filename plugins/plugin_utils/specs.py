@@ -121,6 +121,7 @@ _TOPOLOGY = {
         "soft": {"type": "bool", "default": False},
         "inbound_passthrough": {"type": "bool", "default": False},
         "site": {"type": "str"},
+        "stage": {"type": "str", "choices": ["permit", "request", "require"], "default": "require"},
     },
 }
 _DECLARATION: dict[str, Any] = {
@@ -142,7 +143,7 @@ POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
-    "confirm": {"type": "int", "default": 0},
+    "confirm": {"type": "int", "default": 180},
     **_BACKUP,
 }
 SNAPSHOT_SPEC: dict[str, Any] = {
@@ -150,7 +151,7 @@ SNAPSHOT_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "time": {"type": "str"},
     "folder": {"type": "path", "default": ""},
-    "confirm": {"type": "int", "default": 0},
+    "confirm": {"type": "int", "default": 180},
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
@@ -189,6 +190,7 @@ FORECAST_SPEC: dict[str, Any] = {
     "peers": {"type": "dict", "default": {}},
     "management": {"type": "list", "elements": "str", "default": []},
     "controller": {"type": "bool", "default": True},
+    "order": {"type": "list", "elements": "str", "default": []},
     "flows": {"type": "list", "elements": "dict", "default": [], "options": _FLOW},
     "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "high"},
     "pairs": {"type": "int", "default": 20},

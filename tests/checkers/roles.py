@@ -57,6 +57,9 @@ def default_problems(role: Path, options: Mapping[str, Any]) -> Iterator[str]:
     for name in sorted({*given} & {*options}):
         if options[name].get("required"):
             yield f"{name} is required and has a default"
+        elif str(given[name]).startswith("{{"):
+            if "default" in options[name]:
+                yield f"{name} takes its default from the run, so argument_specs can name none"
         elif options[name].get("default") != given[name]:
             yield f"{name} is {given[name]!r} in defaults and {options[name].get('default')!r} in argument_specs"
     for name in sorted({*options} - {*given}):

@@ -11,7 +11,7 @@ import pytest
 from tests.integration.conftest import OAKLEY as OAKLEY_KEY
 from tests.integration.conftest import SITE, Lab, LabMaker
 
-POLICY, OAKLEY, COMPLIANCE = (f"exchange.ipsec.{name}" for name in ("policy", "oakley", "compliance"))
+FORECAST, COMPLIANCE = "exchange.ipsec.forecast", "exchange.ipsec.compliance"
 EVERYBODY = ["fe1", "fe2", "be1", "be2", "dc1"]
 
 
@@ -69,6 +69,11 @@ def test_both_ends_of_each_connection_agree(site: Lab) -> None:
     assert actions == [actions[0]] * 5
 
 
+def written(lab: Lab) -> list[str]:
+    """The command lines that changed something."""
+    return [line for _unused, line in lab.typed if "netsh" in line or "reg add" in line]
+
+
 def _first_write(lab: Lab, name: str) -> int:
     return next(index for index, (host, line) in enumerate(lab.typed) if host == name and line.startswith("netsh"))
 
@@ -107,19 +112,60 @@ def test_check_mode_and_diff_change_nothing(site: Lab) -> None:
     assert [site.dump(name) for name in EVERYBODY] == before
 
 
+def test_a_limit_that_leaves_the_peers_behind_is_refused_and_names_one_that_does_not(site: Lab) -> None:
+    refused = site.run("harden", "--limit", "fe1")
+    assert refused.exit_code != 0
+    (found,) = refused.of(FORECAST)
+    assert {one["check"] for one in found.result["findings"] if one["severity"] == "high"} == {"ends.disagree"}
+    assert found.result["limit"] == "be1:be2:dc1:fe1:fe2", "fe2 would not fit to the back ends"
+    assert "--limit 'be1:be2:dc1:fe1:fe2'" in found.message
+    assert {name: site.policies(name)["objects"] for name in EVERYBODY} == _all(0)  # type: ignore[arg-type]
+    assert site.run("harden", "--limit", found.result["limit"]).statuses() == _all("changed")
+
+
 def test_limit_touches_only_the_named_host(site: Lab) -> None:
-    assert site.run("harden", "--limit", "fe1").exit_code == 0
-    assert {name: site.policies(name)["assigned"] for name in EVERYBODY} == _all(None) | {"fe1": "Exchange IPsec"}  # type: ignore[arg-type]
-    assert set(site.asked) == {"fe1"}
+    assert site.run("harden").exit_code == 0
+    site.type("fe1", 'netsh ipsec static set policy name="Exchange IPsec" assign=no')
+    before = {name: site.dump(name) for name in EVERYBODY if name != "fe1"}
+    assert site.run("harden", "--limit", "fe1").statuses() == {"fe1": "changed"}
+    assert site.policies("fe1")["assigned"] == "Exchange IPsec"
+    assert {name: site.dump(name) for name in before} == before
 
 
 def test_tags_choose_the_part(site: Lab) -> None:
     assert site.run("harden", "--limit", "fe1", "--tags", "oakley").exit_code == 0
+    assert set(site.asked) == {"fe1"}
     assert site.number("fe1", "NLBSFlags") == 1
     assert site.policies("fe1")["objects"] == 0
-    assert site.run("harden", "--limit", "fe2", "--tags", "policy").exit_code == 0
+    assert site.run("harden", "--tags", "forecast").exit_code == 0
+    assert {name: site.policies(name)["objects"] for name in EVERYBODY} == _all(0)  # type: ignore[arg-type]
+    assert site.run("harden", "--tags", "policy").exit_code == 0
     assert site.number("fe2", "NLBSFlags") is None
     assert site.policies("fe2")["assigned"] == "Exchange IPsec"
+
+
+def test_ends_that_would_not_agree_stop_the_run_before_anything_is_touched(site: Lab) -> None:
+    site.variables["front_end_tier"] = "message_stream"
+    run = site.run("harden")
+    assert run.exit_code != 0
+    found = run.one(FORECAST)
+    assert {one["check"] for one in found.result["findings"] if one["severity"] == "high"} == {"ends.disagree"}
+    assert {name: site.policies(name)["objects"] for name in EVERYBODY} == _all(0)  # type: ignore[arg-type]
+    assert written(site) == []
+
+
+def test_a_live_site_is_taken_there_in_waves(site: Lab) -> None:
+    run = site.run("harden_live")
+    assert run.exit_code == 0, run.output
+    assert run.statuses() == _all("changed")
+    forecasts = [one.result["outcomes"] for one in run.of(FORECAST)]
+    assert [("blocked" in one["after"] and one["after"]["blocked"]) for one in forecasts] == [0, 0, 0, 0]
+    assert forecasts[-1]["after"]["protected"] > 0
+    assert all(one["after"]["protected"] == 0 for one in forecasts[:2])
+    actions = site.policies("fe1")["actions"]
+    assert "soft" not in str(actions["Exchange: negotiate security"])
+    assert site.run("comply").exit_code == 0
+    assert site.run("harden").statuses() == _all("ok")
 
 
 @pytest.mark.core
@@ -134,19 +180,17 @@ def test_an_inventory_with_ansibles_own_winrm_works_unchanged(site: Lab) -> None
     assert not [line for _unused, line in site.typed if "powershell" in line.lower()]
 
 
-def test_kerberos_towards_a_domain_controller_is_refused_before_any_request(site: Lab) -> None:
+def test_kerberos_towards_a_domain_controller_is_refused_before_anything_is_touched(site: Lab) -> None:
     for role in ("front_end", "back_end_cluster", "domain_controller"):
         site.variables[f"{role}_authentication"] = [{"method": "kerberos"}]
     refused = site.run("harden")
     assert refused.exit_code != 0
     assert "KB 254949" in refused.output or "254949" in refused.output
     assert "exempt_domain_controllers" in refused.output
-    assert not [host for host in site.asked if site.policies(host)["objects"]]
-    assert site.typed == [] or all("netsh" not in line for _unused, line in site.typed)
-    site.asked.clear()
+    assert written(site) == []
     one = site.run("harden", "--limit", "domain_controller")
     assert one.exit_code != 0
-    assert site.asked == []
+    assert written(site) == []
 
     for role in ("front_end", "back_end_cluster", "domain_controller"):
         site.variables[f"{role}_exempt_domain_controllers"] = True
@@ -173,18 +217,19 @@ def test_the_tier_credentials_asks_nothing_of_a_domain_controller(site: Lab) -> 
 
 def test_the_management_network_may_not_hold_the_servers(site: Lab) -> None:
     site.variables["front_end_management"] = ["192.0.2.0/24"]
-    run = site.run("harden", "--limit", "fe1")
+    run = site.run("harden")
     assert run.exit_code != 0
     assert "192.0.2.0/24" in run.output
-    assert site.asked == []
+    assert written(site) == []
 
 
 def test_a_misspelt_option_is_named(site: Lab) -> None:
     site.variables["front_end_tier"] = "everthing"
-    run = site.run("harden", "--limit", "fe1")
+    run = site.run("harden")
     assert run.exit_code != 0
+    assert "the policy of fe1: value of tier must be one of" in run.output
     assert "everthing" in run.output
-    assert site.asked == []
+    assert written(site) == []
 
 
 def test_a_host_outside_its_group_is_told_so(make_lab: LabMaker) -> None:
@@ -212,7 +257,7 @@ def test_restore_puts_back_the_newest_backup_of_each_host(site: Lab) -> None:
 
 
 def test_restore_of_a_named_file(site: Lab) -> None:
-    assert site.run("harden", "--limit", "front_end").exit_code == 0
+    assert site.run("harden").exit_code == 0
     (backup,) = site.backups.glob("fe1_oakley_*.reg")
     run = site.run("restore", "--limit", "fe1", "-e", f"ipsec_restore_file={backup}")
     assert run.exit_code == 0, run.output

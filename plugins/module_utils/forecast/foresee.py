@@ -35,6 +35,10 @@ class Foresight:
         """Say whether nothing as severe as ``level`` speaks against the change."""
         return not reaches(self.findings, level)
 
+    def with_findings(self, more: Iterable[Finding]) -> Foresight:
+        """Give the forecast with more findings in their places."""
+        return Foresight(self.matrix, tuple(sorted((*self.findings, *more), key=lambda one: -one.severity)))
+
     @property
     def outcomes(self) -> dict[str, dict[str, int]]:
         """Count pairs and flows by outcome, now and after."""
@@ -94,24 +98,6 @@ def foresee(
     found = matrix(Engine((*before, *outside), kdcs), Engine((*after, *outside), kdcs), talks)
     later: Mapping[str, Station] = {one.name: one for one in after}
     return Foresight(found, judge(found, later, [name for name in changed if name in later]))
-
-
-def in_waves(
-    before: Sequence[Station],
-    after: Sequence[Station],
-    waves: Sequence[Collection[str]],
-    conversations: Iterable[Conversations],
-    kdcs: Sequence[str] = (),
-) -> tuple[Foresight, ...]:
-    """Forecast a change that takes its hosts wave by wave, each wave against the state that the last one left."""
-    talks = tuple(conversations)
-    later = {one.name: one for one in after}
-    found, state = [], list(before)
-    for wave in waves:
-        following = [later[one.name] if one.name in wave else one for one in state]
-        found.append(foresee(state, following, wave, talks, kdcs))
-        state = following
-    return tuple(found)
 
 
 def reach(station: Station, peer: IPv4Address, port: int, protocol: int = TCP) -> Verdict:

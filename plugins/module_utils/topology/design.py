@@ -36,13 +36,22 @@ class Tier(enum.Enum):
         return (POP3, IMAP4) if self is Tier.CREDENTIALS else (HTTP, POP3, IMAP4)
 
 
+class Stage(enum.Enum):
+    """How far a site has come on the way to a policy: each stage can stand beside the one before it."""
+
+    PERMIT = "permit"
+    REQUEST = "request"
+    REQUIRE = "require"
+
+
 @dataclasses.dataclass(frozen=True)
 class Design:
     """The decisions for one site.
 
     ``management`` are the networks of the controllers, ``management_ports`` the TCP ports they use (WinRM as it
     really listens, RDP on request). ``exempt_domain_controllers`` leaves the traffic to them in clear on tier
-    everything. ``soft`` and ``inbound_passthrough`` mean what they mean on a filter action.
+    everything. ``soft`` and ``inbound_passthrough`` mean what they mean on a filter action. ``stage`` request has both
+    of them, whatever they say themselves; stage permit has the filters of the tier and lets all of them pass in clear.
     """
 
     tier: Tier
@@ -56,6 +65,7 @@ class Design:
     soft: bool = False
     inbound_passthrough: bool = False
     policy_name: str = "Exchange IPsec"
+    stage: Stage = Stage.REQUIRE
 
     def __post_init__(self) -> None:
         """Refuse a design without authentication or offers, and ports that no listener has."""
@@ -72,7 +82,7 @@ class Design:
 
 _KEYS = (
     "tier", "authentication", "management", "management_ports", "permit_icmp", "exempt_domain_controllers",
-    "offers", "pfs", "soft", "inbound_passthrough", "policy_name",
+    "offers", "pfs", "soft", "inbound_passthrough", "policy_name", "stage",
 )  # fmt: skip
 _FLAGS = ("permit_icmp", "exempt_domain_controllers", "pfs", "soft", "inbound_passthrough")
 
@@ -87,7 +97,8 @@ def design_from_spec(spec: Mapping[str, Any], place: str = "topology") -> Design
     if unknown:
         raise SpecError(place, f"{unknown[0]!r} is not an option of a topology; allowed are {', '.join(_KEYS)}")
     values: dict[str, Any] = {
-        "tier": _tier(spec.get("tier"), f"{place}.tier"),
+        "tier": _choice(Tier, spec.get("tier"), f"{place}.tier"),
+        "stage": _choice(Stage, spec.get("stage") or Stage.REQUIRE.value, f"{place}.stage"),
         "authentication": authentication_from_spec(spec.get("authentication") or (), f"{place}.authentication"),
         "management": _networks(spec.get("management") or (), f"{place}.management"),
     }
@@ -104,12 +115,12 @@ def design_from_spec(spec: Mapping[str, Any], place: str = "topology") -> Design
         raise SpecError(f"{place}.{exc.place}", exc.problem) from None
 
 
-def _tier(value: Any, place: str) -> Tier:
+def _choice(kind: type[enum.Enum], value: Any, place: str) -> Any:
     try:
-        return Tier(value)
+        return kind(value)
     except ValueError:
-        allowed = ", ".join(tier.value for tier in Tier)
-        raise SpecError(place, f"{value!r} is no tier; allowed are {allowed}") from None
+        allowed = ", ".join(one.value for one in kind)
+        raise SpecError(place, f"{value!r} is no {kind.__name__.lower()}; allowed are {allowed}") from None
 
 
 def _networks(value: Any, place: str) -> tuple[IPv4Network, ...]:

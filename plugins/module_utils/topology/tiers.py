@@ -22,7 +22,7 @@ from ..model.authentication import Kerberos
 from ..model.filters import ANY_PROTOCOL, PROTOCOL_NUMBERS, Filter, FilterList
 from ..model.policy import Policy, Rule
 from ..model.windows import WindowsVersion, strongest_main_mode
-from .design import Design, Tier
+from .design import Design, Stage, Tier
 from .ports import TCP
 from .site import Role, Site
 
@@ -88,15 +88,28 @@ def policy_for(site: Site, host_name: str, design: Design, windows: WindowsVersi
         raise SpecError("tier", f"{design.tier.value} asks nothing of {host_name}, a {role.value.replace('_', ' ')}")
     _refuse_kerberos_towards_its_source(mine, design)
     _refuse_encrypted_management(site, design)
-    negotiate = FilterAction(
-        NEGOTIATE_NAME, ActionKind.NEGOTIATE, design.offers, design.pfs, design.soft, design.inbound_passthrough
-    )
+    action = _action(design)
+    authentication = design.authentication if action.kind is ActionKind.NEGOTIATE else ()
     rules = [
-        Rule(one.name, FilterList(one.name, tuple(_filters(site, role, one))), negotiate, design.authentication)
-        for one in mine
+        Rule(one.name, FilterList(one.name, tuple(_filters(site, role, one))), action, authentication) for one in mine
     ]
     rules.extend(_permits(site, role, mine, design))
     return Policy(design.policy_name, tuple(rules), strongest_main_mode(windows))
+
+
+def _action(design: Design) -> FilterAction:
+    """Give what the stage does with the traffic of the tier."""
+    if design.stage is Stage.PERMIT:
+        return FilterAction(PERMIT_NAME, ActionKind.PERMIT)
+    request = design.stage is Stage.REQUEST
+    return FilterAction(
+        NEGOTIATE_NAME,
+        ActionKind.NEGOTIATE,
+        design.offers,
+        design.pfs,
+        soft=request or design.soft,
+        inbound_passthrough=request or design.inbound_passthrough,
+    )
 
 
 def _filters(site: Site, role: Role, traffic: Traffic) -> Iterator[Filter]:

@@ -7,11 +7,13 @@ import copy
 from typing import Any
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.errors import SpecError
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee import Foresight
 from ansible_collections.exchange.ipsec.plugins.plugin_utils.controller_address import controller_address
-from ansible_collections.exchange.ipsec.plugins.plugin_utils.role_declarations import checked
+from ansible_collections.exchange.ipsec.plugins.plugin_utils.role_declarations import RoleVariables, checked
 from ansible_collections.exchange.ipsec.plugins.plugin_utils.site_forecast import PlayForecast
 
 BARE: dict[str, Any] = {
@@ -21,7 +23,7 @@ BARE: dict[str, Any] = {
 GROUPS = {"front_end": ["fe1"], "back_end_cluster": ["be1"], "domain_controller": ["dc1"], "all": ["fe1", "be1", "dc1"]}
 CERTIFICATE = [{"method": "certificate", "ca": "CN=Root"}]
 ARGS = {"policies": {}, "now": "ipsec_now", "management": [], "controller": False, "flows": [], "pairs": 0,
-        "peers": {}}  # fmt: skip
+        "peers": {}, "order": []}  # fmt: skip
 
 
 def variables(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -38,7 +40,12 @@ def variables(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def forecast(hostvars: dict[str, dict[str, Any]], *play: str, **args: Any) -> Foresight:
     task_vars = {"groups": GROUPS, "hostvars": hostvars, "ansible_play_hosts": list(play or GROUPS["all"])}
-    return PlayForecast({**ARGS, **args}, task_vars).result()
+    return play_forecast(task_vars, **args).result()
+
+
+def play_forecast(task_vars: dict[str, Any], **args: Any) -> PlayForecast:
+    run = Templar(loader=DataLoader(), variables=task_vars)
+    return PlayForecast({**ARGS, **args}, task_vars, RoleVariables(run.template))
 
 
 def outcomes(found: Foresight, flow: str) -> dict[str, str]:
@@ -120,15 +127,52 @@ def test_winrm_on_the_port_that_is_really_used(given: dict[str, Any], flow: str)
 
 
 def test_management_networks_of_the_roles_and_of_the_task() -> None:
-    found = forecast(variables(fe1={"front_end_management": ["198.51.100.7"]}), management=["203.0.113.7"])
-    assert {pair.split()[0] for pair in outcomes(found, "remote desktop")} == {"198.51.100.7", "203.0.113.7"}
+    named = variables(fe1={"front_end_management": ["198.51.100.7"]})
+    for one in named.values():
+        one["ipsec_controller_address"] = "198.51.100.9"
+    found = forecast(named, management=["203.0.113.7"])
+    senders = {pair.split()[0] for pair in outcomes(found, "remote desktop")}
+    assert senders == {"198.51.100.7", "198.51.100.9", "203.0.113.7"}
+
+
+def test_the_way_of_the_controller_stays_permitted_by_default() -> None:
+    everything = {"tier": "everything", "authentication": CERTIFICATE}
+    hosts = {name: {f"{role}_{key}": value for key, value in everything.items()} | {
+        "ipsec_controller_address": "192.0.2.60"} for role, (name,) in list(GROUPS.items())[:3]}  # fmt: skip
+    assert outcomes(forecast(variables(**hosts)), "WinRM")["192.0.2.60 (192.0.2.60) -> fe1 (192.0.2.11)"] == "clear"
+
+
+def test_a_stage_of_the_run_counts_where_the_host_names_none() -> None:
+    task_vars = {"groups": GROUPS, "hostvars": variables(), "ansible_play_hosts": GROUPS["all"]}
+    found = play_forecast({**task_vars, "ipsec_stage": "permit"}).result()
+    assert {cell.after.because for cell in found.matrix.cells if cell.flow.name == "POP3"} == {
+        "rule 'Exchange: POP3 to back end' permits it at the sender"
+    }
+    task_vars["hostvars"] = variables(fe1={"front_end_stage": "require"}, be1={"back_end_cluster_stage": "require"})
+    assert outcomes(play_forecast({**task_vars, "ipsec_stage": "permit"}).result(), "POP3")[POP3] == "protected"
+
+
+def test_what_is_lost_only_on_the_way_there_is_told_where_the_order_is_known() -> None:
+    assert forecast(variables()).findings == ()
+    (told,) = forecast(variables(), order=["domain_controller", "back_end_cluster", "front_end"]).findings
+    assert (told.check, told.flow) == ("transit.lost", "POP3 (tcp 110) and 1 more flows")
+
+
+def test_the_limit_that_takes_the_counterparts_along() -> None:
+    task_vars = {"groups": GROUPS, "hostvars": variables(), "ansible_play_hosts": ["fe1"]}
+    alone = play_forecast(task_vars)
+    assert alone.limit(alone.result()) == "be1:fe1"
+    whole = play_forecast({**task_vars, "ansible_play_hosts": GROUPS["all"]})
+    assert whole.limit(whole.result()) == ""
 
 
 def test_the_controllers_own_address() -> None:
     found = forecast(variables(fe1={"ansible_host": "127.0.0.1", "ipsec_addresses": ["192.0.2.11"]}), controller=True)
     assert "127.0.0.1 (127.0.0.1) -> fe1 (192.0.2.11)" in outcomes(found, "WinRM")
-    assert str(controller_address("127.0.0.1")) == "127.0.0.1"
-    assert controller_address("no such host.invalid") is None
+    assert controller_address("127.0.0.1", {}) == "127.0.0.1"
+    assert controller_address("fe1", {"ansible_host": "127.0.0.1"}) == "127.0.0.1"
+    assert controller_address("fe1", {"ipsec_controller_address": "198.51.100.9"}) == "198.51.100.9"
+    assert controller_address("no such host.invalid", {}) is None
 
 
 def test_sites_are_forecast_apart() -> None:
@@ -143,7 +187,7 @@ def test_sites_are_forecast_apart() -> None:
         )
     }  # fmt: skip
     task_vars = {"groups": groups, "hostvars": hostvars, "ansible_play_hosts": list(hostvars)}
-    found = PlayForecast(ARGS, task_vars).result()
+    found = play_forecast(task_vars).result()
     assert outcomes(found, "POP3") == {
         "fe1 (192.0.2.11) -> be1 (192.0.2.21)": "protected", "fe2 (192.0.2.12) -> be2 (192.0.2.22)": "protected",
     }  # fmt: skip
@@ -156,7 +200,7 @@ def test_a_controller_that_serves_a_site_without_naming_it_is_part_of_its_foreca
         for role, (name,) in list(GROUPS.items())[:3]
     }
     task_vars = {"groups": groups, "hostvars": variables(**everything), "ansible_play_hosts": GROUPS["all"]}
-    found = PlayForecast(ARGS, task_vars).result()
+    found = play_forecast(task_vars).result()
     assert found.findings == ()
     assert outcomes(found, "LDAP")["fe1 (192.0.2.11) -> dc1 (192.0.2.41)"] == "protected"
 

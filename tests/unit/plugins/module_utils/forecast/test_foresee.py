@@ -18,17 +18,17 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.flows impo
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee import (
     Foresight,
     foresee,
-    in_waves,
     joined,
     reach,
 )
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet import filters_in_force
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.transit import in_waves, transit
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.verdict import Outcome
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Policy
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.severity import Severity
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.windows import SERVER_2003
-from ansible_collections.exchange.ipsec.plugins.module_utils.topology.design import Design, Tier
+from ansible_collections.exchange.ipsec.plugins.module_utils.topology.design import Design, Stage, Tier
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.site import Role, Site, site_from_spec
 from ansible_collections.exchange.ipsec.plugins.module_utils.topology.tiers import has_part, policy_for
 from tests.unit.plugins.module_utils.forecast.cases import (
@@ -132,27 +132,24 @@ def test_a_site_that_is_half_done_is_told(sizes: tuple[int, ...], design: Design
     assert left in involved
 
 
-def request(design: Design) -> Design:
-    """The same design as a request: whoever does not know it yet is spoken to in clear."""
-    return dataclasses.replace(design, soft=True, inbound_passthrough=True)
-
-
 @settings(max_examples=40, deadline=None)
 @given(sizes=SIZES, design=designs(), data=st.data())
-def test_a_live_site_loses_no_flow_on_the_way_over_a_request(
+def test_a_live_site_loses_no_flow_on_the_way_over_the_stages(
     sizes: tuple[int, ...], design: Design, data: st.DataObject
 ) -> None:
     site = make_site(*sizes)
     names = [one.name for one in stations(site, None)]
     talks = (*site_conversations(site),
              *management_conversations(site, [MANAGEMENT], dict.fromkeys(names, 5985), []))  # fmt: skip
-    steps = [stations(site, None), stations(site, request(design)), stations(site, design)]
+    permit, request, require = (stations(site, dataclasses.replace(design, stage=stage)) for stage in Stage)
+    steps = [stations(site, None), permit, stations(site, None), request, require]
     for before, after in itertools.pairwise(steps):
         order = data.draw(st.permutations(names))
         waves = in_waves(before, after, [[name] for name in order], talks, ["dc0"] if sizes[3] else [])
         assert len(waves) == len(names)
         assert all(wave.safe() for wave in waves)
         assert not any(cell.after.outcome.lost for wave in waves for cell in wave.matrix.cells)
+        assert transit(waves) == ()
 
 
 def test_a_live_site_that_goes_straight_to_require_loses_flows_on_the_way() -> None:
@@ -160,6 +157,11 @@ def test_a_live_site_that_goes_straight_to_require_loses_flows_on_the_way() -> N
     before, after = stations(site, None), stations(site, Design(Tier.CREDENTIALS, (ROOT,)))
     waves = in_waves(before, after, [["fe0", "fe1"], ["be0", "be1"]], site_conversations(site))
     assert [wave.safe() for wave in waves] == [False, True]
+    (told,) = transit(waves)
+    assert (told.severity, told.check) == (Severity.MEDIUM, "transit.lost")
+    assert told.flow == "POP3 (tcp 110) and 1 more flows"
+    ends = {(pair.sender, pair.receiver) for pair in told.pairs}
+    assert ends == set(itertools.product(["fe0", "fe1"], ["be0", "be1"]))
 
 
 @pytest.mark.parametrize(("own", "outcome"), [
