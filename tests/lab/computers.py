@@ -69,6 +69,7 @@ class Computers:
                 if node not in self.hosts:
                     raise FleetError(f"cluster {cluster.name}: no host {node!r}")
                 self.hosts[node].cluster = cluster
+                self.hosts[node].services.join_cluster()
         for spec in self._spec.hosts:
             host = self.hosts[spec.name]
             host.resolve = self.resolve

@@ -98,3 +98,41 @@ def test_cluster_exit_codes(line: str, code: int) -> None:
 
 def test_cluster_on_a_host_that_is_in_none() -> None:
     assert WindowsHost("fe1").run("cluster group")[0] == 1753
+
+
+def test_a_node_that_is_down_gets_no_group() -> None:
+    first, second = two_nodes()
+    assert first.cluster is not None
+    first.cluster.down = ["be2"]
+    assert first.run('cluster group "Exchange Group" /moveto:be2 /wait:5')[0] == 5050
+    assert "192.0.2.30" in first.run("ipconfig")[1]
+    assert "192.0.2.30" not in second.run("ipconfig")[1]
+
+
+@pytest.mark.parametrize(("wait", "code", "up"), [(" /wait:60", 0, True), (" /wait:3", 258, False), ("", 258, False)])
+def test_a_move_takes_its_time(wait: str, code: int, up: bool) -> None:
+    """Without /wait, cluster.exe waits 20 s."""
+    first, second = two_nodes()
+    assert first.cluster is not None
+    first.cluster.delay = 30.0
+    for node in (first, second):
+        node.clock.freeze(1_800_000_000.0)
+    command = first.start(f'cluster group "Exchange Group" /moveto:be2{wait}')
+    for node in (first, second):
+        node.advance(3)
+    assert "192.0.2.30" not in first.run("ipconfig")[1] + second.run("ipconfig")[1]
+    if command.exit_code is None:
+        first.advance(27)
+        second.advance(27)
+    assert command.exit_code == code
+    assert ("192.0.2.30" in second.run("ipconfig")[1]) == (up or wait == "")
+
+
+def test_the_cluster_service_runs_on_nodes() -> None:
+    first, second = two_nodes()
+    assert first.run("sc query ClusSvc")[0] == 1060
+    first.services.join_cluster()
+    assert "STATE              : 4" in first.run("sc query ClusSvc")[1]
+    first.services.stop(first.services.items["clussvc"])
+    assert first.run("cluster group")[0] == 1753
+    assert second.run("cluster group")[0] == 0

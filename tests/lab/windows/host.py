@@ -107,7 +107,7 @@ class WindowsHost:
     def all_addresses(self) -> tuple[str, ...]:
         """Return the host's own addresses and those of the cluster group it owns."""
         cluster = self.cluster
-        owned = cluster is not None and cluster.online and cluster.owner.casefold() == self.name.casefold()
+        owned = cluster is not None and cluster.holds(self.name, self.clock.now())
         return self.addresses + (tuple(cluster.virtual_ips) if cluster and owned else ())
 
     def start(

@@ -10,6 +10,7 @@ from .cluster import cluster_program
 from .context import Program
 from .net import net_program
 from .netsh.shell import netsh_program
+from .powershell import powershell
 from .reg import reg_program
 from .sc import sc_program
 from .schtasks import schtasks_program
@@ -27,6 +28,7 @@ PROGRAMS: dict[str, Program] = {
     "net1": net_program,
     "netsh": netsh_program,
     "ping": tools.ping,
+    "powershell": powershell,
     "reg": reg_program,
     "sc": sc_program,
     "schtasks": schtasks_program,
@@ -35,7 +37,7 @@ PROGRAMS: dict[str, Program] = {
     "whoami": tools.whoami,
 }
 
-NOT_ON_OLD = {"timeout"}
+NOT_ON_OLD = {"powershell", "timeout"}
 """Programs that Windows Server 2003 lacks."""
 
 NOT_ON_NEW = {"cluster"}

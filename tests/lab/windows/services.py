@@ -61,6 +61,11 @@ def _task_scheduler(modern: bool) -> Service:
     return Service("Schedule", 0x20, RUNNING, "Task Scheduler", 952, image, "LocalSystem", needs)
 
 
+def _cluster_service() -> Service:
+    image = r"%SystemRoot%\Cluster\ClusSvc.exe"
+    return Service("ClusSvc", 0x10, RUNNING, "Cluster Service", 1504, image, "LocalSystem", ("ClusNet", "RpcSs"))
+
+
 class Services:
     """The services of one host."""
 
@@ -87,6 +92,11 @@ class Services:
             )
         else:
             self._registry.create(rf"{_ROOT}\IPSEC").put_number("Start", 1)
+
+    def join_cluster(self) -> None:
+        """Install the cluster service, which runs on every node; nothing where it is installed."""
+        if self.find("ClusSvc") is None:
+            self._install(_cluster_service(), AUTO)
 
     def _install(self, service: Service, start: int) -> None:
         self.items[service.name.casefold()] = service
