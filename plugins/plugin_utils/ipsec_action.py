@@ -30,7 +30,7 @@ class IpsecAction(ActionBase):
         """Run the task; what an action plugin is called with by Ansible."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
-        self._name = str(variables.get("inventory_hostname", ""))
+        self._name = str(self._task.delegate_to or variables.get("inventory_hostname", ""))
         self._codepage = variables.get("ansible_winrs_codepage")
         try:
             _unused, args = self.validate_argument_spec(argument_spec=self.argument_spec)

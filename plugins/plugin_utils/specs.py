@@ -195,6 +195,13 @@ FORECAST_SPEC: dict[str, Any] = {
     "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "high"},
     "pairs": {"type": "int", "default": 20},
 }
+CLUSTER_GROUP_SPEC: dict[str, Any] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["moved", "queried"], "default": "moved"},
+    "owner": {"type": "str"},
+    "virtual_addresses": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "int", "default": 120},
+}
 IKE_PROBE_SPEC: dict[str, Any] = {
     "address": {"type": "str", "required": True},
     "port": {"type": "int", "default": 500},

@@ -23,6 +23,7 @@ LIBRARY = {
     "forecast": {"errors", "model", "topology"},
     "swanctl": {"errors", "model"},
     "ike": {"errors"},
+    "cluster": {"errors", "host"},
     "operate": {"errors", "model", "registry", "store", "oakley", "plan", "netsh", "compliance", "host"},
 }
 """Layer of plugins/module_utils -> the layers below it that it may import."""

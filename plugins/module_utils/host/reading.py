@@ -77,17 +77,17 @@ def read_host(
             f"connect as a member of the host's Administrators group"
         )
     return HostReading(
-        version=_version(found[0].text, host.name),
+        version=version_numbers(found[0].text, host.name),
         registry=RegistryTree.merged(parse_query(found[number].text) for number in _REGISTRY if found[number].ok),
-        service_state=_service_state(found[5]),
-        quads=tuple(_DOTTED_QUAD.findall(found[6].text)) if addresses else (),
+        service_state=service_state(found[5]),
+        quads=dotted_quads(found[6].text) if addresses else (),
         before=everything[len(first) - 1] if before else commands.Answer(ok=True, text=""),
         prepared=not prepare or everything[0].ok,
         also=found[len(found) - len(also) :],
     )
 
 
-def _version(text: str, host_name: str) -> tuple[int, int, int]:
+def version_numbers(text: str, host_name: str) -> tuple[int, int, int]:
     """Take the three numbers out of what ``ver`` prints; the words around them are in the host's language."""
     match = _VERSION_NUMBERS.search(text)
     if match is None:
@@ -96,7 +96,12 @@ def _version(text: str, host_name: str) -> tuple[int, int, int]:
     return major, minor, build
 
 
-def _service_state(answer: commands.Answer) -> int | None:
+def service_state(answer: commands.Answer) -> int | None:
     """Take the state out of ``sc query``: the second line with a number is STATE, in every language."""
     numbers = _NUMBERED_LINE.findall(answer.text)
     return int(numbers[1]) if answer.ok and len(numbers) > 1 else None
+
+
+def dotted_quads(text: str) -> tuple[str, ...]:
+    """Take every dotted quad out of what ``ipconfig`` prints: addresses, masks, gateways."""
+    return tuple(_DOTTED_QUAD.findall(text))
