@@ -77,6 +77,7 @@ SETTINGS = {
     "oakley": Setting("fe2"),
     "policy_info": Setting("dc1"),
     "snapshot": Setting("fe1"),
+    "cluster_group": Setting("be2"),
     "compliance": Setting("be2", before=COMPLIANT),
     "from_netsh": Setting("be1"),
     "to_netsh": Setting("be1", {"declared": KEYED}, standing(PLAIN)),
