@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..module_utils.forecast.findings import together
 from ..module_utils.model.severity import Severity
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.role_declarations import RoleVariables
@@ -34,5 +35,5 @@ class ActionModule(IpsecAction):
         if failed:  # what Ansible prints of a failed task is for reading
             result = {key: value for key, value in result.items() if key in _FOR_READING}
         include = f"\nTo take the counterparts along: --limit '{result['limit']}'" if result["limit"] else ""
-        warnings = [] if failed else [str(one) for one in found.findings if one.severity >= Severity.MEDIUM]
+        warnings = [] if failed else [str(one) for one in together(found.findings) if one.severity >= Severity.MEDIUM]
         return {"changed": False, **result, "failed": failed, "msg": found.summary + include, "warnings": warnings}

@@ -18,6 +18,7 @@ TAMPERING = (
     ("fe2", r"reg delete HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley /v NLBSFlags /f"),
 )  # fmt: skip
 TAMPERED = {"be1", "fe2"}
+MISTAKE = ("-e", "front_end_tier=credentials")
 
 
 def play(stage: Stage) -> None:
@@ -49,14 +50,18 @@ def play(stage: Stage) -> None:
     run = tell(7, "Comply: all is well again", "comply")
     _expect(run, changed=set(), succeeds=True)
     screen.good("compliant")
+    run = tell(8, "Harden with a mistake: the front ends alone are to stop encrypting HTTP", "harden", *MISTAKE)
+    _expect(run, changed=set(), succeeds=False, failed={"fe1"})
+    screen.refusal(run)
+    screen.good("refused by the forecast, before anything was touched")
 
 
-def _teller(stage: Stage, windows: Mapping[str, str]) -> Callable[[int, str, str], PlaybookRun]:
-    def tell(number: int, text: str, playbook: str) -> PlaybookRun:
+def _teller(stage: Stage, windows: Mapping[str, str]) -> Callable[..., PlaybookRun]:
+    def tell(number: int, text: str, playbook: str, *more: str) -> PlaybookRun:
         screen.act(number, text)
-        screen.command(stage.playbook_command(playbook))
+        screen.command(stage.playbook_command(playbook, *more))
         with screen.console.status("   running"):
-            run, counted = stage.playbook(playbook)
+            run, counted = stage.playbook(playbook, *more)
         screen.hosts(run, counted, windows)
         _no_shell_left(counted)
         return run

@@ -70,6 +70,12 @@ def findings(run: PlaybookRun) -> int:
     return table.row_count
 
 
+def refusal(run: PlaybookRun) -> None:
+    """Show why a forecast stopped a run, in its own words."""
+    for line in run.one("exchange.ipsec.forecast").message.splitlines():
+        console.print(f"   [red]{escape(line)}[/]")
+
+
 def good(text: str) -> None:
     """Say that an act ended as told."""
     console.print(f"   [green]✓[/] {escape(text)}")
@@ -98,6 +104,8 @@ def _what(run: PlaybookRun, host: str) -> str:
             words.append(f"registry: {_count(one.result['commands'], 'value')}")
         elif one.action == "exchange.ipsec.compliance":
             words.append(one.message.splitlines()[0])
+        elif one.status == "failed" and one.action == "exchange.ipsec.forecast":
+            words.append("refused by the forecast")
         elif one.status in ("failed", "unreachable") and one.action != "ansible.builtin.fail":
             words.append(one.message)
     return ", ".join(words) or "nothing to do"

@@ -40,15 +40,15 @@ class Stage:
         self.control = control
         self.port = port
 
-    def playbook_command(self, name: str) -> list[str]:
+    def playbook_command(self, name: str, *more: str) -> list[str]:
         """The command that runs a playbook of the collection against the fleet."""
         elsewhere = [] if self.port == HTTP_PORT else ["-e", f"ansible_port={self.port}"]
-        return ["ansible-playbook", "-i", str(INVENTORY), *elsewhere, f"exchange.ipsec.{name}"]
+        return ["ansible-playbook", "-i", str(INVENTORY), *elsewhere, f"exchange.ipsec.{name}", *more]
 
-    def playbook(self, name: str) -> tuple[PlaybookRun, dict[str, dict[str, Any]]]:
+    def playbook(self, name: str, *more: str) -> tuple[PlaybookRun, dict[str, dict[str, Any]]]:
         """Run a playbook; returns how it went, and what the lab counted on each host."""
         ask(self.control, "POST", "/counters", {"reset": True})
-        run = run_command(self.playbook_command(name))
+        run = run_command(self.playbook_command(name, *more))
         (FOLDER / f"{name}.log").write_text(run.output, encoding="utf-8")
         return run, ask(self.control, "POST", "/counters", {})
 

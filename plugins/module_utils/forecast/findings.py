@@ -80,6 +80,22 @@ def reaches(findings: Iterable[Finding], severity: Severity) -> bool:
     return any(one.severity >= severity for one in findings)
 
 
+def together(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put findings together that say the same of several flows, in the place of the first of them."""
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for one in findings:
+        alike.setdefault((one.severity.word, one.check, one.host, one.found), []).append(one)
+    return tuple(_one_of(group) for group in alike.values())
+
+
+def _one_of(group: list[Finding]) -> Finding:
+    if len(group) == 1:
+        return group[0]
+    flow = f"{group[0].flow} and {len(group) - 1} more"
+    pairs = tuple(dict.fromkeys(pair for one in group for pair in one.pairs))
+    return dataclasses.replace(group[0], flow=flow, pairs=pairs)
+
+
 def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
     after = cell.after
     if after.outcome.lost:

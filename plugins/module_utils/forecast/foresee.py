@@ -13,7 +13,7 @@ from typing import Any
 
 from ..model.severity import Severity
 from .engine import Engine
-from .findings import Finding, judge, reaches
+from .findings import Finding, judge, reaches, together
 from .flows import Conversations
 from .matrix import Matrix, matrix, shown
 from .packet import TCP, Traffic, filters_in_force, named_ports, unnamed_port
@@ -54,8 +54,9 @@ class Foresight:
         """The forecast for a person: counts, then the worst findings."""
         after = ", ".join(f"{count} {word}" for word, count in self.outcomes["after"].items() if count)
         head = f"{'safe' if self.safe() else 'not safe'}: after the change {after or 'no flow'}"
-        rest = [f"  … and {len(self.findings) - _SHOWN} more findings"] if len(self.findings) > _SHOWN else []
-        return "\n".join([head, *(f"  {one}" for one in self.findings[:_SHOWN]), *rest])
+        told = together(self.findings)
+        rest = [f"  … and {len(told) - _SHOWN} more findings"] if len(told) > _SHOWN else []
+        return "\n".join([head, *(f"  {one}" for one in told[:_SHOWN]), *rest])
 
     def to_dict(self, limit: int) -> dict[str, Any]:
         """Give the forecast as plain data; each list of pairs holds at most ``limit`` (0: all)."""

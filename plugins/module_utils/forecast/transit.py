@@ -50,7 +50,7 @@ def transit(waves: Sequence[Foresight]) -> tuple[Finding, ...]:
     if not lost:
         return ()
     first = next(iter(lost))
-    flows = f"{first} and {len(lost) - 1} more flows" if len(lost) > 1 else str(first)
+    flows = f"{first} and {len(lost) - 1} more" if len(lost) > 1 else str(first)
     text = f"gets through before and after, but not while the hosts are changed: {next(iter(lost[first].values()))}"
     concerned = tuple(dict.fromkeys(pair for one in lost.values() for pair in one))
     return (Finding(Severity.MEDIUM, "transit.lost", flows, text, REMEDY, concerned),)

@@ -155,7 +155,7 @@ def test_a_stage_of_the_run_counts_where_the_host_names_none() -> None:
 def test_what_is_lost_only_on_the_way_there_is_told_where_the_order_is_known() -> None:
     assert forecast(variables()).findings == ()
     (told,) = forecast(variables(), order=["domain_controller", "back_end_cluster", "front_end"]).findings
-    assert (told.check, told.flow) == ("transit.lost", "POP3 (tcp 110) and 1 more flows")
+    assert (told.check, told.flow) == ("transit.lost", "POP3 (tcp 110) and 1 more")
 
 
 def test_the_limit_that_takes_the_counterparts_along() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.findings import together
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.flows import (
     management_conversations,
     site_conversations,
@@ -159,7 +160,7 @@ def test_a_live_site_that_goes_straight_to_require_loses_flows_on_the_way() -> N
     assert [wave.safe() for wave in waves] == [False, True]
     (told,) = transit(waves)
     assert (told.severity, told.check) == (Severity.MEDIUM, "transit.lost")
-    assert told.flow == "POP3 (tcp 110) and 1 more flows"
+    assert told.flow == "POP3 (tcp 110) and 1 more"
     ends = {(pair.sender, pair.receiver) for pair in told.pairs}
     assert ends == set(itertools.product(["fe0", "fe1"], ["be0", "be1"]))
 
@@ -220,3 +221,18 @@ def test_a_controller_that_is_shut_out(address: str) -> None:
     talks = management_conversations(site, [IPv4Network(address)], {"fe0": 5985}, filters_in_force(shut))
     lost = [one for one in foresee(before, after, ["fe0"], talks).findings if "WinRM" in one.flow]
     assert [one.check for one in lost] == ([] if IPv4Address(address) in MANAGEMENT else ["lost.management"])
+
+
+def test_findings_of_one_cause_are_told_together() -> None:
+    site = make_site(1, 1, 0, 1)
+    before, after = stations(site, None), stations(site, Design(Tier.EVERYTHING, (ROOT,)))
+    half = [later if later.name == "fe0" else now for now, later in zip(before, after, strict=True)]
+    found = foresee(before, half, ["fe0"], site_conversations(site), ["dc0"])
+    told = together(found.findings)
+    assert {one.flow for one in told} == {
+        "HTTP (tcp 80) and 4 more", "SMTP (tcp 25) and 1 more", "DNS (tcp 53) and 10 more",
+    }  # fmt: skip
+    assert len(found.findings) == 5 + 2 + 11
+    http = next(one for one in told if one.flow.startswith("HTTP"))
+    assert [str(pair) for pair in http.pairs] == ["fe0 (192.0.2.10) -> be0 (192.0.2.20)"]
+    assert together(()) == ()
