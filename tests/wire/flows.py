@@ -52,6 +52,9 @@ OTHERS = {
     "other-offers": {
         ("fe1", "virtual", 110): BLOCKED, ("fe1", "virtual", 25): CLEAR, ("fe2", "virtual", 110): PROTECTED,
     },
+    "other-main-mode": {
+        ("fe1", "virtual", 110): BLOCKED, ("fe1", "virtual", 25): CLEAR, ("fe2", "virtual", 110): PROTECTED,
+    },
     "front-end-without": {
         ("fe1", "virtual", 110): BLOCKED, ("fe1", "virtual", 25): CLEAR, ("fe2", "virtual", 110): PROTECTED,
     },

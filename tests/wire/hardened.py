@@ -27,8 +27,13 @@ KEY = "the twin's key: 42"
 PSK = [{"method": "psk", "psk": KEY}]
 ROLES = ("front_end", "back_end_cluster", "domain_controller")
 
-Standing = dict[str, dict[str, Any] | None]
-"""Host -> the policy in force in the words of policy_info, None where none is."""
+Standing = dict[str, dict[str, Any]]
+"""Host -> all that policy_info told about it."""
+
+
+def in_force(told: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The policy in force in the words of policy_info, None where none is."""
+    return next((dict(one) for one in told["policies"] if one["assigned"]), None)
 
 
 def standing_policies(folder: Path) -> dict[str, Standing]:
@@ -40,7 +45,7 @@ def standing_policies(folder: Path) -> dict[str, Standing]:
         for tier in sorted(TIERS):  # message_stream last: the misfits stand on it
             site.play(HARDEN, tier)
             found[tier] = site.read()
-        for misfit in ("other-offers", "block-rule"):
+        for misfit in ("other-offers", "other-main-mode", "block-rule"):
             site.play(PLAYBOOKS / f"{misfit.replace('-', '_')}.yml")
             found[misfit] = site.read()
         return found
@@ -80,14 +85,13 @@ class Site:
     port: int
 
     def read(self) -> Standing:
-        """Give the policy in force on every host, as policy_info reads it."""
+        """Give what stands on every host, as policy_info reads it."""
         run = self.play(PLAYBOOKS / "read_back.yml")
         found: Standing = {}
         for one in run.of("exchange.ipsec.policy_info"):
             if one.result["problems"]:
                 raise TwinError(f"{one.host}: {one.result['problems']}")
-            assigned = [policy for policy in one.result["policies"] if policy["assigned"]]
-            found[one.host] = dict(assigned[0]) if assigned else None
+            found[one.host] = dict(one.result)
         return found
 
     def play(

@@ -10,6 +10,13 @@ from typing import Any
 from tests.wire.flows import BLOCKED, CLEAR, PROTECTED, Flow
 from tests.wire.pcap import Packet
 
+SEEN_AS = {
+    "protected": PROTECTED, "clear": CLEAR, "clear by fallback": CLEAR, "blocked": BLOCKED,
+    "negotiation fails": BLOCKED, "deadlock": BLOCKED,
+}  # fmt: skip
+"""What the forecast calls a flow -> what the link must show. No flow of the twin may be unknown, and none has a
+Kerberos ticket or a default exemption to lean on: there is no exception."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
@@ -51,6 +58,11 @@ def judge(flow: Flow, packets: Sequence[Packet], ran: Mapping[str, Any], heard: 
         flow, _word(esp=esp, clear=len(clear), carrying=carrying, arrived=arrived, answered=ran["answered"]),
         esp, len(clear), readable, carrying, ran["answered"],
     )  # fmt: skip
+
+
+def unlike(line: Mapping[str, Any]) -> bool:
+    """Whether the forecast of a line of the report says something else than the link showed, or is not sure of it."""
+    return SEEN_AS.get(line["forecast"]) != line["seen"] or bool(line["doubts"])
 
 
 def _word(*, esp: int, clear: int, carrying: int, arrived: bool, answered: bool) -> str:

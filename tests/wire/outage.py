@@ -65,10 +65,10 @@ def outage_plan(standing: Standing, cases: Sequence[Case]) -> dict[str, Any]:
     """The plan for the guest: front ends, both nodes, no domain controller."""
     hosts = {name: given for name, given in ADDRESSES.items() if name in (*BACK_ENDS, "fe1", "fe2")}
     hosts |= {name: [address] for name, address in FRONT_ENDS.items()}
-    policies = {host: policy for host, policy in standing.items() if host in hosts}
+    told = {host: one for host, one in standing.items() if host in hosts}
     return {
         "hosts": hosts, "virtual": VIRTUAL, "nodes": BACK_ENDS, "ports": {host: [110] for host in BACK_ENDS},
-        "files": files(policies, {}, hosts), "scenarios": [], "cases": [case.to_plan() for case in cases],
+        "files": files(told, {}, hosts), "scenarios": [], "cases": [case.to_plan() for case in cases],
     }  # fmt: skip
 
 

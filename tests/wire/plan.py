@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.standing import version_from_info
 from tests.wire.certificates import FILE, files_of_hosts
 from tests.wire.flows import ADDRESSES, BLOCKED, PATIENCE, PORTS, VIRTUAL, WAIT, flows
-from tests.wire.hardened import KEY, Standing
+from tests.wire.hardened import KEY, Standing, in_force
 from tests.wire.probes import SCENARIO, questions
 
-WINDOWS = {"dc1": "10.0.20348"}
-"""The Windows of the demo's hosts that are not Server 2003."""
 OTHER_KEY = "another key altogether"
 BACK_ENDS = ("be1", "be2")
 
@@ -39,32 +38,41 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
 
 
 def files(
-    policies: Standing, keys: Mapping[str, str], own: Mapping[str, list[str]] | None = None
+    standing: Standing, keys: Mapping[str, str], own: Mapping[str, list[str]] | None = None
 ) -> dict[str, dict[str, str]]:
     """The files of every host that runs strongSwan; a host without a policy runs it with nothing to do."""
-    own = own or ADDRESSES
     found = {}
-    for host, policy in policies.items():
-        text = ""
+    for host, told in standing.items():
+        text, policy = "", in_force(told)
         if policy is not None:
-            held = [*own[host], *([VIRTUAL] if host in BACK_ENDS else [])]
             text = to_swanctl(
-                policy, held, certificate=FILE, psk=keys.get(host, KEY),
-                windows=WINDOWS.get(host, "5.2.3790"), reveal=True,
+                policy, addresses(host, own), certificate=FILE, psk=keys.get(host, KEY),
+                windows=str(version_from_info(told)), reveal=True,
             )  # fmt: skip
         found[host] = {"swanctl.conf": text}
     return found
 
 
+def addresses(host: str, own: Mapping[str, list[str]] | None = None) -> list[str]:
+    """The addresses that a host has or may get: every node of the cluster may hold the virtual one."""
+    return [*(own or ADDRESSES)[host], *([VIRTUAL] if host in BACK_ENDS else [])]
+
+
+def keys_of(name: str) -> dict[str, str]:
+    """The hosts of a scenario with a key of their own; all others have the fleet's."""
+    return {"fe1": OTHER_KEY} if name == "other-key" else {}
+
+
 def _files(name: str, standing: Mapping[str, Standing]) -> dict[str, dict[str, str]]:
-    found = files(_policies(name, standing), {"fe1": OTHER_KEY} if name == "other-key" else {})
+    found = files(standing_of(name, standing), keys_of(name))
     if name == "certificate":
         for host, more in files_of_hosts(found).items():
             found[host].update(more)
     return found
 
 
-def _policies(name: str, standing: Mapping[str, Standing]) -> Standing:
+def standing_of(name: str, standing: Mapping[str, Standing]) -> Standing:
+    """What stands on every host in a scenario; some are put together from two states of the fleet."""
     if name in standing:
         return standing[name]
     base = standing["message_stream"]

@@ -13,8 +13,9 @@ from typing import Any
 from tests.checkout import BUILD
 from tests.wire import linux_peer, loaded, outage, probes
 from tests.wire.flows import flows
-from tests.wire.hardened import crowd_policies, standing_policies
-from tests.wire.judge import judge
+from tests.wire.foreseen import foreseen
+from tests.wire.hardened import crowd_policies, in_force, standing_policies
+from tests.wire.judge import judge, unlike
 from tests.wire.pcap import read
 from tests.wire.plan import guest_plan
 from tests.wire.table import flow_lines
@@ -36,6 +37,8 @@ def run_wire(only: Sequence[str]) -> int:
         print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"])]))
         wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
                   for one in report["flows"] if one["expected"] != one["seen"]]  # fmt: skip
+        wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}, "
+                  f"the forecast says {one['forecast']}" for one in report["flows"] if unlike(one)]  # fmt: skip
         wrong += probes.wrong(report["probes"])
         said.append(f"{len(report['flows'])} flows, {len(report['probes'])} questions to IKE")
     if "failover" in only or "real" in only:
@@ -55,14 +58,17 @@ def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]
     folder = FOLDER / "flows"
     standing = standing_policies(FOLDER / "lab")
     with concurrent.futures.ThreadPoolExecutor() as second:
-        role = second.submit(proven_role, standing["credentials"]["fe1"] or {})
+        role = second.submit(proven_role, in_force(standing["credentials"]["fe1"]) or {})
         result = run_guest(guest_plan(standing), folder, 300.0)
         peer = role.result()
     found = []
     for name, wanted in flows().items():
         packets = read(folder / f"{name}.pcap")
         ran = result["scenarios"][name]["flows"]
-        found += [judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() for one in wanted]
+        told = foreseen(name, standing)
+        found += [
+            judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() | told[one.id] for one in wanted
+        ]
     asked = probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
     capture = (folder / f"{loaded.SCENARIO}.pcap").read_bytes()
     return found, asked, loaded.load_problems(result, capture) + linux_peer.role_problems(peer)

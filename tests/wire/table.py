@@ -6,17 +6,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-HEADS = ("scenario", "flow", "expected", "seen", "ESP", "clear packets", "clear bytes", "")
+from tests.wire.judge import unlike
+
+HEADS = ("scenario", "flow", "expected", "forecast", "seen", "ESP", "clear packets", "clear bytes", "")
 
 
 def flow_lines(found: Sequence[dict[str, Any]]) -> list[str]:
     """The table of the flows, from the dicts of `judge.Seen`."""
     rows = [HEADS, tuple("---" for _unused in HEADS)]
     for one in found:
-        good = one["expected"] == one["seen"]
+        good = one["expected"] == one["seen"] and not unlike(one)
         rows.append((
-            one["scenario"], f"{one['source']} to {one['target']}:{one['port']}", one["expected"], one["seen"],
-            str(one["packets"]), str(one["clear_packets"]), str(one["clear_bytes"]), "" if good else "WRONG",
+            one["scenario"], f"{one['source']} to {one['target']}:{one['port']}", one["expected"], one["forecast"],
+            one["seen"], str(one["packets"]), str(one["clear_packets"]), str(one["clear_bytes"]),
+            "" if good else "WRONG",
         ))  # fmt: skip
     return aligned(rows)
 
