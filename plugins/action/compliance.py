@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from ..module_utils.compliance.checks import judge
@@ -13,6 +14,7 @@ from ..module_utils.compliance.report import Severity
 from ..module_utils.compliance.state import Wanted
 from ..module_utils.operate.survey import survey
 from ..plugin_utils.declared import declaration
+from ..plugin_utils.ike_interview import Interview
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import COMPLIANCE_SPEC
 from ..plugin_utils.wanted_settings import wanted_settings
@@ -26,6 +28,7 @@ class ActionModule(IpsecAction):
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Give every finding of the host."""
         declared = declaration(args, task_vars)
+        interview = Interview(args["ike_probe"])
         found = survey(self.host)
         want = declared.policy(found.state.version)
         wanted = Wanted(
@@ -34,12 +37,14 @@ class ActionModule(IpsecAction):
             settings=wanted_settings(args),
             absent=None if want else args["name"],
         )
-        report = judge(found.state, wanted).without(args["skip_checks"])
+        state = dataclasses.replace(found.state, ike=interview.ask())
+        report = judge(state, wanted).without(args["skip_checks"])
         level = args["fail_on"]
         return {
             "changed": False,
             **report.to_dict(),
             "windows": found.windows,
+            "ike": [asked.to_dict() for asked in state.ike],
             "failed": level != "never" and report.reaches(Severity[level.upper()]),
             "msg": report.summary,
         }

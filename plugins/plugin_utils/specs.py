@@ -162,12 +162,26 @@ _SETTINGS = {
     "nlbs_flags": {"type": "str", "choices": ["1", "0", "absent", "unmanaged"], "default": "unmanaged"},
     "settings": {"type": "dict", "default": {}},
 }
+_IKE_QUESTION = {
+    "port": {"type": "int", "default": 500},
+    "source_port": {"type": "int", "default": 0},
+    "timeout": {"type": "float", "default": 2.0},
+    "pause": {"type": "float", "default": 0.2},
+}
 COMPLIANCE_SPEC: dict[str, Any] = {
     **_DECLARATION,
     **_SETTINGS,
     "assigned": {"type": "bool", "default": True},
     "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "low"},
     "skip_checks": {"type": "list", "elements": "str", "default": []},
+    "ike_probe": {
+        "type": "dict",
+        "options": {
+            "addresses": {"type": "list", "elements": "str", "default": []},
+            "must_answer": {"type": "bool", "default": False},
+            **_IKE_QUESTION,
+        },
+    },
 }
 OAKLEY_SPEC: dict[str, Any] = {
     **_SETTINGS,
@@ -204,10 +218,7 @@ CLUSTER_GROUP_SPEC: dict[str, Any] = {
 }
 IKE_PROBE_SPEC: dict[str, Any] = {
     "address": {"type": "str", "required": True},
-    "port": {"type": "int", "default": 500},
-    "source_port": {"type": "int", "default": 0},
-    "timeout": {"type": "float", "default": 2.0},
-    "pause": {"type": "float", "default": 0.2},
+    **_IKE_QUESTION,
     "sweep": {"type": "bool", "default": False},
     "encryption": {
         "type": "list",

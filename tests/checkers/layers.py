@@ -18,7 +18,7 @@ LIBRARY = {
     "oakley": {"errors", "model", "registry"},
     "plan": {"errors", "model"},
     "netsh": {"errors", "model", "plan"},
-    "compliance": {"errors", "model", "plan", "oakley"},
+    "compliance": {"errors", "model", "plan", "oakley", "forecast", "ike"},
     "host": {"errors", "registry"},
     "forecast": {"errors", "model", "topology"},
     "swanctl": {"errors", "model"},

@@ -9,6 +9,7 @@ from typing import Any
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.standing import version_from_info
 from tests.wire.certificates import FILE, files_of_hosts
+from tests.wire.compliance import interviews
 from tests.wire.flows import ADDRESSES, BLOCKED, PATIENCE, PORTS, VIRTUAL, WAIT, flows
 from tests.wire.hardened import KEY, Standing, in_force
 from tests.wire.probes import SCENARIO, questions
@@ -18,7 +19,7 @@ BACK_ENDS = ("be1", "be2")
 
 
 def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
-    """Make the whole plan; `standing` has one entry for each tier, and none, other-offers and block-rule."""
+    """Make the whole plan; `standing` has one entry for each state that the roles and misfits left."""
     scenarios = [
         {
             "name": name,
@@ -28,7 +29,7 @@ def guest_plan(standing: Mapping[str, Standing]) -> dict[str, Any]:
                  "wait": WAIT if one.expected == BLOCKED else PATIENCE}
                 for one in wanted
             ],
-            "probes": questions() if name == SCENARIO else {},
+            "probes": _questions(standing) if name == SCENARIO else {},
         }
         for name, wanted in flows().items()
     ]  # fmt: skip
@@ -61,6 +62,12 @@ def addresses(host: str, own: Mapping[str, list[str]] | None = None) -> list[str
 def keys_of(name: str) -> dict[str, str]:
     """The hosts of a scenario with a key of their own; all others have the fleet's."""
     return {"fe1": OTHER_KEY} if name == "other-key" else {}
+
+
+def _questions(standing: Mapping[str, Standing]) -> dict[str, list[dict[str, Any]]]:
+    """What each host asks IKE: first for the probes, then for compliance."""
+    more = interviews(standing)
+    return {host: [*asked, *more.get(host, [])] for host, asked in questions().items()}
 
 
 def _files(name: str, standing: Mapping[str, Standing]) -> dict[str, dict[str, str]]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.checkout import BUILD
-from tests.wire import linux_peer, loaded, outage, probes
+from tests.wire import compliance, linux_peer, loaded, outage, probes
 from tests.wire.flows import flows
 from tests.wire.foreseen import foreseen
 from tests.wire.hardened import crowd_policies, in_force, standing_policies
@@ -33,14 +33,16 @@ def run_wire(only: Sequence[str]) -> int:
     wrong: list[str] = []
     said = []
     if "flows" in only:
-        report["flows"], report["probes"], wrong = seen_flows()
-        print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"])]))
+        report["flows"], report["probes"], report["compliance"], wrong = seen_flows()
+        print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"]),
+                         *compliance.compliance_lines(report["compliance"])]))
         wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
                   for one in report["flows"] if one["expected"] != one["seen"]]  # fmt: skip
         wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}, "
                   f"the forecast says {one['forecast']}" for one in report["flows"] if unlike(one)]  # fmt: skip
-        wrong += probes.wrong(report["probes"])
-        said.append(f"{len(report['flows'])} flows, {len(report['probes'])} questions to IKE")
+        wrong += probes.wrong(report["probes"]) + compliance.wrong(report["compliance"])
+        questions = len(report["probes"]) + len(report["compliance"])
+        said.append(f"{len(report['flows'])} flows, {questions} questions to IKE")
     if "failover" in only or "real" in only:
         cases = outage.REAL if "real" in only else outage.QUICK
         report["failover"] = outages(cases)
@@ -53,13 +55,16 @@ def run_wire(only: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]:
-    """Harden the lab, run the guest, judge every flow of every scenario, both probes, and what strongSwan loaded."""
+def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[dict[str, Any]], list[str]]:
+    """Harden the lab, run the guest, judge every flow of every scenario, all that IKE said, and what strongSwan loaded.
+
+    Gives the flows, the answers to both probes, those to compliance, and what else is wrong.
+    """
     folder = FOLDER / "flows"
     standing = standing_policies(FOLDER / "lab")
     with concurrent.futures.ThreadPoolExecutor() as second:
         role = second.submit(proven_role, in_force(standing["credentials"]["fe1"]) or {})
-        result = run_guest(guest_plan(standing), folder, 300.0)
+        result = run_guest(guest_plan(standing), folder, 600.0)
         peer = role.result()
     found = []
     for name, wanted in flows().items():
@@ -69,15 +74,16 @@ def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[str]]
         found += [
             judge(one, packets, ran[one.id], result["heard"][one.server]).to_dict() | told[one.id] for one in wanted
         ]
-    asked = probes.verdicts(result["scenarios"][probes.SCENARIO]["probes"])
+    said = result["scenarios"][probes.SCENARIO]["probes"]
     capture = (folder / f"{loaded.SCENARIO}.pcap").read_bytes()
-    return found, asked, loaded.load_problems(result, capture) + linux_peer.role_problems(peer)
+    problems = loaded.load_problems(result, capture) + linux_peer.role_problems(peer)
+    return found, probes.verdicts(said), compliance.verdicts(said), problems
 
 
 def proven_role(policy: dict[str, Any]) -> dict[str, Any]:
     """Run the role linux_peer in a guest of its own, beside the one that waits for flows that never arrive."""
     plan = linux_peer.plan(linux_peer.prepare(policy, FOLDER / "role"))
-    role: dict[str, Any] = run_guest(plan, FOLDER / "role-guest", 300.0)["role"]
+    role: dict[str, Any] = run_guest(plan, FOLDER / "role-guest", 600.0)["role"]
     return role
 
 

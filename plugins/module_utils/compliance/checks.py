@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import host_checks, policy_checks
+from . import host_checks, ike_checks, policy_checks
 from .report import Finding, Report
 from .state import HostState, Wanted
 
@@ -35,6 +35,7 @@ CHECKS: tuple[tuple[Check, tuple[str, ...]], ...] = (
     (host_checks.store_damaged, ("store.damaged",)),
     (host_checks.registry_values, ("oakley.*",)),
     (host_checks.default_exemptions, ("exemptions.default",)),
+    (ike_checks.ike_answers, ("ike.silent", "ike.refuses", "ike.weak", "ike.foreign", "ike.unproven")),
 )
 """Every check with the ids of what it can find; ``oakley.*`` stands for one id of each wanted registry value."""
 

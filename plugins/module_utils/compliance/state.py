@@ -9,8 +9,11 @@ from __future__ import annotations
 import dataclasses
 import enum
 from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Any
 
 from ..errors import SpecError
+from ..ike.probe import Finding as Probed
 from ..model.policy import Policy, PolicyStore
 from ..model.windows import WindowsVersion
 
@@ -48,12 +51,36 @@ class Start(enum.Enum):
 
 
 @dataclasses.dataclass(frozen=True)
+class Asked:
+    """An address whose IKE the controller asked, and what came of it.
+
+    ``asker`` is the controller's own address on the way there, None where it has none; ``found`` is None where nothing
+    could be asked, and ``problem`` says why. ``source_port`` is 0 where the system chose one. ``must_answer`` says
+    that a silence is wrong, whatever can be told about the controller.
+    """
+
+    address: IPv4Address
+    asker: IPv4Address | None
+    found: Probed | None
+    problem: str = ""
+    port: int = 500
+    source_port: int = 0
+    must_answer: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it as plain data."""
+        found = (self.found or Probed(complete=False)).to_dict()
+        asker = str(self.asker) if self.asker else None
+        return {"address": str(self.address), "asked_from": asker, "problem": self.problem, **found}
+
+
+@dataclasses.dataclass(frozen=True)
 class HostState:
     """A host as it was read.
 
     ``domain_policy`` is the name of the policy that the domain assigns, None where it assigns none; ``settings`` is
     what oakley.plan.read_settings gives; ``problems`` are sentences about what could not be read elsewhere than in
-    the store.
+    the store. ``ike`` is what the addresses said that the controller was to ask.
     """
 
     version: WindowsVersion
@@ -63,6 +90,7 @@ class HostState:
     start: Start | None = Start.AUTOMATIC
     settings: Mapping[str, int | None] = dataclasses.field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    ike: tuple[Asked, ...] = ()
 
     @property
     def in_force(self) -> Policy | None:

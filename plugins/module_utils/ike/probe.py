@@ -79,16 +79,20 @@ class Finding:
         }
 
 
-def probe(line: Line, offers: Sequence[Transform], *, sweep: bool, manners: Manners | None = None) -> Finding:
+def probe(
+    line: Line, offers: Sequence[Transform], *, sweep: bool, manners: Manners | None = None, suites: bool = False
+) -> Finding:
     """Offer everything and give what was chosen; with ``sweep`` offer the rest again until nothing more is taken.
 
-    A sweep costs one message for each offer that is taken and one for each that ends a list of 24.
+    A sweep costs one message for each offer that is taken and one for each that ends a list of 24. With ``suites``
+    it asks for algorithms alone: what was taken with one method of authentication is not offered with another.
     An address that answers nothing at all costs two messages.
     """
     finding = Finding()
     asker = _Asker(line, finding, manners or Manners())
     for part in split(offers, OFFERS_IN_A_MESSAGE):
-        rest = list(part)
+        known = {one.suite for one in finding.accepted} if suites else set()
+        rest = [one for one in part if one.suite not in known]
         while rest:
             answer = asker.ask(tuple(rest))
             if answer is None:
@@ -100,7 +104,8 @@ def probe(line: Line, offers: Sequence[Transform], *, sweep: bool, manners: Mann
                 finding.refusals.append(answer.refusal)
                 break
             finding.accepted.append(answer.chosen)
-            rest.remove(answer.chosen)
+            same = answer.chosen.suite
+            rest = [one for one in rest if one != answer.chosen and not (suites and one.suite == same)]
             if not sweep:
                 return finding
     return finding
@@ -116,14 +121,19 @@ class _Asker:
         """Ask, once again where nothing comes; a retry is the same message, as IKE does it."""
         question = Question(os.urandom(8), offered)
         for _unused in range(TRIES):
-            if self._finding.messages:
-                self._manners.sleep(self._manners.pause)
-            self._finding.messages += 1
-            self._line.send(question.to_bytes())
-            answer = self._await(question)
-            if answer is not None:
+            answer = self._send(question)
+            if answer is not None and answer.again:
+                answer = self._send(dataclasses.replace(question, responder=answer.again))
+            if answer is not None and not answer.again:
                 return answer
         return None
+
+    def _send(self, question: Question) -> Answer | None:
+        if self._finding.messages:
+            self._manners.sleep(self._manners.pause)
+        self._finding.messages += 1
+        self._line.send(question.to_bytes())
+        return self._await(question)
 
     def _await(self, question: Question) -> Answer | None:
         started = self._manners.clock()

@@ -33,28 +33,39 @@ NOTIFICATIONS = {
     14: "NO-PROPOSAL-CHOSEN", 15: "BAD-PROPOSAL-SYNTAX", 16: "PAYLOAD-MALFORMED", 24: "AUTHENTICATION-FAILED",
 }  # fmt: skip
 """RFC 2408 section 3.14.1."""
+STATUS, DENIAL_COOKIE = 0x9C43, 0x9C44
+"""Notifications of Windows' own ([MS-IKEE] 2.2.6): why no association comes about, and the cookie of a host that has
+too many unfinished negotiations."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Question:
-    """An offer under a cookie of 8 bytes that nobody else knows."""
+    """An offer under a cookie of 8 bytes that nobody else knows.
+
+    ``responder`` is empty the first time; a host that guards against floods wants its own cookie back in it.
+    """
 
     cookie: bytes
     offered: tuple[Transform, ...]
+    responder: bytes = NO_COOKIE
 
     def to_bytes(self) -> bytes:
         """Write message 1 of main mode."""
         payloads = [Payload(SA, encode_offer(self.offered)), *(Payload(VENDOR, one) for one in ANNOUNCED)]
-        return encode_message(Message(self.cookie, NO_COOKIE, MAIN_MODE, tuple(payloads)))
+        return encode_message(Message(self.cookie, self.responder, MAIN_MODE, tuple(payloads)))
 
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What came back: the transform that was chosen, or a refusal in the words of RFC 2408; and the vendor IDs."""
+    """What came back: the transform that was chosen, or a refusal in the words of RFC 2408; and the vendor IDs.
+
+    ``again`` is a cookie to send the question again with; it is no verdict about the offer.
+    """
 
     chosen: Transform | None
     refusal: str
     vendors: vendors.Vendors
+    again: bytes = b""
 
 
 def read_answer(data: bytes, question: Question) -> Answer:
@@ -72,7 +83,14 @@ def read_answer(data: bytes, question: Question) -> Answer:
     notes = [one for one in message.payloads if one.kind == NOTIFY]
     if message.exchange not in (MAIN_MODE, INFORMATIONAL) or len(notes) != 1:
         raise IkeError(f"exchange {message.exchange} with {len(notes)} notifications answers nothing", 18)
-    return Answer(None, _refusal(notes[0]), announced)
+    kind, told = _notification(notes[0])
+    if kind == DENIAL_COOKIE and len(told) == len(NO_COOKIE):
+        return Answer(None, "", announced, again=told)
+    if kind == STATUS and len(told) == 4:
+        return Answer(None, f"NOTIFY_STATUS {told.hex()}", announced)
+    if kind >= 8192:
+        raise IkeError(f"notification {kind} is no error", notes[0].offset + 6)
+    return Answer(None, NOTIFICATIONS.get(kind, f"notification {kind}"), announced)
 
 
 def split(transforms: Sequence[Transform], size: int) -> list[tuple[Transform, ...]]:
@@ -80,12 +98,11 @@ def split(transforms: Sequence[Transform], size: int) -> list[tuple[Transform, .
     return [tuple(transforms[start : start + size]) for start in range(0, len(transforms), size)]
 
 
-def _refusal(note: Payload) -> str:
+def _notification(note: Payload) -> tuple[int, bytes]:
+    """Read the type and the data of a notification, which stand before and behind its SPI."""
     if len(note.body) < 8:
         raise IkeError("a notification needs 8 bytes", note.offset)
-    doi, _unused, _unused, kind = struct.unpack_from("!IBBH", note.body)
+    doi, _unused, spi_size, kind = struct.unpack_from("!IBBH", note.body)
     if doi not in (0, DOI_IPSEC):
         raise IkeError(f"a notification of the domain {doi}", note.offset)
-    if kind >= 8192:
-        raise IkeError(f"notification {kind} is no error", note.offset + 6)
-    return NOTIFICATIONS.get(kind, f"notification {kind}")
+    return kind, note.body[8 + spi_size :]

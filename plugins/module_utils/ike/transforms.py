@@ -41,6 +41,11 @@ class Transform:
         return f"{self.encryption}-{self.integrity}-dh{self.dh_group} {self.authentication}"
 
     @property
+    def suite(self) -> tuple[str, str, int]:
+        """The algorithms, whatever authenticates."""
+        return self.encryption, self.integrity, self.dh_group
+
+    @property
     def is_weak(self) -> bool:
         """Whether it rests on DES, MD5 or the group of 768 bits, which are broken."""
         return self.encryption == "des" or self.integrity == "md5" or self.dh_group == 1

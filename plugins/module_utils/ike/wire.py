@@ -25,6 +25,7 @@ class IkeError(IpsecError):
 
     def __init__(self, problem: str, offset: int | None = None) -> None:
         """Say what was found, and where."""
+        self.problem = problem
         super().__init__(f"IKE answer: {problem}" if offset is None else f"IKE answer at byte {offset}: {problem}")
 
 

@@ -2,7 +2,8 @@
 """Our IKE probe and Debian's ike-scan, side by side from the same host: the same question, both verdicts.
 
 Run inside a host as `python -m tests.wire.guest.probing QUESTIONS RESULTS`, both JSON. A question has `id`, `address`,
-`encryption`, `integrity`, `dh_group`, `authentication`; the one with id `sweep` asks for everything, by ours alone.
+`encryption`, `integrity`, `dh_group`, `authentication`; the one with id `sweep` asks for everything, by ours alone, and
+one with `interview` is the question of compliance.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from tests.checkout import import_as_collection
 import_as_collection()
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike import probe, transforms, udp  # noqa: E402
+from tests.wire.guest.interview import interview  # noqa: E402
 from tests.wire.guest.shell import run  # noqa: E402
 
 ACCEPTED, SILENT = "accepted", "silent"
@@ -63,6 +65,8 @@ def main(source: Path, target: Path) -> None:
     for question in json.loads(source.read_text(encoding="utf-8")):
         if question["id"] == "sweep":
             results["sweep"] = sweep(question["address"])
+        elif "interview" in question:
+            results[question["id"]] = interview(question)
         else:
             results[question["id"]] = {**ours(question), "ike_scan": ike_scan(question)}
     target.write_text(json.dumps(results), encoding="utf-8")

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +71,23 @@ def test_a_refusal(kind: str, word: str) -> None:
     assert (answer.chosen, answer.refusal) == (None, word)
 
 
+@pytest.mark.parametrize(("body", "again", "word"), [
+    pytest.param("00 00 0010 00000001 01 00 9c43 00003601", "", "NOTIFY_STATUS 00003601", id="status"),
+    pytest.param("00 00 0014 00000001 01 04 9c43 aabbccdd 00003601", "", "NOTIFY_STATUS 00003601", id="behind-an-spi"),
+    pytest.param("00 00 0014 00000001 01 00 9c44 c00c1e0000000001", "c00c1e0000000001", "", id="cookie"),
+])
+def test_notifications_of_windows(body: str, again: str, word: str) -> None:
+    """Their numbers and data stand in [MS-IKEE] 2.2.6."""
+    answer = read_answer(message(body, first="0b", exchange="05"), QUESTION)
+    assert (answer.chosen, answer.refusal, answer.again.hex()) == (None, word, again)
+
+
+def test_the_question_with_the_cookie_of_the_other_end() -> None:
+    again = dataclasses.replace(QUESTION, responder=bytes.fromhex("c00c1e0000000001"))
+    first = QUESTION.to_bytes()
+    assert again.to_bytes() == first[:8] + bytes.fromhex("c00c1e0000000001") + first[16:]
+
+
 @pytest.mark.parametrize(("data", "problem"), [
     pytest.param(b"", "a header has 28 bytes, 0 came", id="empty"),
     pytest.param(GOOD[:-1], "at byte 24: the header says", id="cut-off"),
@@ -98,6 +117,10 @@ def test_a_refusal(kind: str, word: str) -> None:
                  id="two-transforms"),
     pytest.param(message(notification("000e"), first="0b", exchange="04"), "exchange 4", id="aggressive-mode"),
     pytest.param(message(notification("6002"), first="0b", exchange="05"), "is no error", id="no-error"),
+    pytest.param(message("00 00 0010 00000001 01 00 9c44 c00c1e00", first="0b", exchange="05"), "40004 is no error",
+                 id="half-a-cookie"),
+    pytest.param(message("00 00 000c 00000001 01 ff 9c43", first="0b", exchange="05"), "40003 is no error",
+                 id="status-without-data"),
     pytest.param(message("00 00 0008 00000001", first="0b", exchange="05"), "a notification needs 8 bytes",
                  id="short-notification"),
     pytest.param(message(notification("000e").replace("00000001", "00000009", 1), first="0b", exchange="05"),

@@ -3,64 +3,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import socket
-import struct
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike.probe import Manners, probe
-from ansible_collections.exchange.ipsec.plugins.module_utils.ike.transforms import Transform, combinations, encode_offer
+from ansible_collections.exchange.ipsec.plugins.module_utils.ike.transforms import Transform, combinations
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike.udp import udp_line
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike.wire import IkeError
-from tests.unit.plugins.module_utils.ike.messages import NT, STRONG, message, notification, vendor
+from tests.ike_peer import peer, taking
+from tests.unit.plugins.module_utils.ike.messages import STRONG, message, notification
 
 OFFERS = combinations(["3des", "des"], ["sha1", "md5"], [14, 1], ["psk"])
 FIRST, SECOND = Transform("3des", "md5", 14, "psk"), Transform("des", "sha1", 1, "psk")
 QUICK = Manners(timeout=0.3, pause=0.0)
-Responder = Callable[[bytes, int], Sequence[bytes]]
-
-
-@contextlib.contextmanager
-def peer(answer: Responder) -> Iterator[int]:
-    """A listener on this machine; `answer` gets a datagram and its number and gives what goes back."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.settimeout(5)
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                for number in range(1, 100):
-                    data, sender = listener.recvfrom(65535)
-                    for back in answer(data, number):
-                        listener.sendto(back, sender)
-
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        yield listener.getsockname()[1]
-
-
-def taking(*taken: Transform) -> Responder:
-    """A peer that takes these, in its own order, and refuses the rest."""
-
-    def answer(data: bytes, _unused: int) -> list[bytes]:
-        cookie = data[:8].hex()
-        for one in taken:
-            if _attributes(one) in data:
-                body = encode_offer([one])
-                return [message(f"0d 00 {4 + len(body):04x} {body.hex()}" + vendor(NT), cookie=cookie)]
-        return [message(notification("000e"), first="0b", exchange="05", cookie=cookie)]
-
-    return answer
-
-
-def _attributes(one: Transform) -> bytes:
-    """The four attributes of a transform without key length, as RFC 2409 numbers them."""
-    numbers = ({"des": 1, "3des": 5}[one.encryption], {"md5": 1, "sha1": 2}[one.integrity], 1, one.dh_group)
-    return b"".join(struct.pack("!HH", 0x8000 | kind, number) for kind, number in enumerate(numbers, 1))
 
 
 def test_one_message_tells_the_preferred_offer() -> None:
@@ -77,6 +34,42 @@ def test_a_sweep_tells_them_all() -> None:
     with peer(taking(SECOND, FIRST)) as port, udp_line("127.0.0.1", port) as line:
         found = probe(line, OFFERS, sweep=True, manners=QUICK)
     assert (found.accepted, found.refusals, found.messages) == ([SECOND, FIRST], ["NO-PROPOSAL-CHOSEN"], 3)
+
+
+def test_a_sweep_of_algorithms_asks_for_each_once() -> None:
+    """A peer that does not look at the method takes the same with another; nobody needs to hear it twice."""
+    offers = combinations(["3des", "des"], ["sha1", "md5"], [14, 1], ["psk", "certificate"])
+    both = [Transform("3des", "sha1", 14, method) for method in ("certificate", "psk")]
+    found = []
+    for suites in (False, True):
+        with peer(taking(*both)) as port, udp_line("127.0.0.1", port) as line:
+            found.append(probe(line, offers, sweep=True, manners=QUICK, suites=suites))
+    assert [one.accepted for one in found] == [both, both[:1]]
+    assert [one.messages for one in found] == [3, 2]
+
+
+def flooded(data: bytes, _unused: int) -> Sequence[bytes]:
+    """A host that guards against floods answers only a question with its cookie ([MS-IKEE] 3.9.5)."""
+    cookie = "c00c1e0000000001"
+    if data[8:16].hex() == cookie:
+        return taking(FIRST)(data, 1)
+    body = f"00 00 0014 00000001 01 00 9c44 {cookie}"
+    return [message(body, first="0b", exchange="05", cookie=data[:8].hex(), message_id="00000007")]
+
+
+def test_a_host_that_guards_against_floods() -> None:
+    with peer(flooded) as port, udp_line("127.0.0.1", port) as line:
+        found = probe(line, OFFERS, sweep=False, manners=QUICK)
+    assert (found.alive, found.complete, found.accepted, found.messages) == (True, True, [FIRST], 2)
+
+
+def test_a_host_that_only_hands_out_cookies() -> None:
+    def coy(data: bytes, _unused: int) -> Sequence[bytes]:
+        return flooded(data[:8] + bytes(8), 1)
+
+    with peer(coy) as port, udp_line("127.0.0.1", port) as line:
+        found = probe(line, OFFERS, sweep=True, manners=QUICK)
+    assert (found.alive, found.complete, found.accepted, found.messages) == (True, False, [], 4)
 
 
 def test_a_peer_that_falls_silent_is_told_apart_from_one_that_refuses() -> None:

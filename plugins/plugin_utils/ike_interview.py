@@ -1,0 +1,61 @@
+# Copyright: exchange.ipsec maintainers
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Private to the collection: asks IKE on the addresses that a task names which algorithms it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from ipaddress import IPv4Address
+from typing import Any
+
+from ..module_utils.compliance.state import Asked
+from ..module_utils.errors import SpecError
+from ..module_utils.ike.probe import Finding, Manners, probe
+from ..module_utils.ike.transforms import combinations
+from ..module_utils.ike.udp import udp_line
+from ..module_utils.ike.wire import IkeError
+from .controller_address import controller_address
+from .specs import IKE_PROBE_SPEC
+
+_OFFERS = combinations(
+    *(IKE_PROBE_SPEC[name]["default"] for name in ("encryption", "integrity", "dh_groups", "authentication"))
+)
+"""All that ike_probe offers where nobody says otherwise: what the policies of Windows know, and AES."""
+
+
+class Interview:
+    """The addresses to ask, checked before anything is touched."""
+
+    def __init__(self, options: Mapping[str, Any] | None) -> None:
+        """Take the option ``ike_probe``; None asks nobody."""
+        self._options: Mapping[str, Any] = options or {"addresses": []}
+        self._addresses = tuple(dict.fromkeys(_address(one) for one in self._options["addresses"]))
+
+    def ask(self) -> tuple[Asked, ...]:
+        """Ask every address."""
+        return tuple(self._ask(one) for one in self._addresses)
+
+    def _ask(self, address: IPv4Address) -> Asked:
+        found, problem = None, ""
+        try:
+            found = self._probe(str(address))
+        except IkeError as exc:
+            problem = exc.problem
+        return Asked(
+            address, controller_address(str(address)), found, problem, self._options["port"],
+            self._options["source_port"], must_answer=self._options["must_answer"],
+        )  # fmt: skip
+
+    def _probe(self, address: str) -> Finding:
+        manners = Manners(timeout=self._options["timeout"], pause=self._options["pause"])
+        with udp_line(address, self._options["port"], self._options["source_port"]) as line:
+            return probe(line, _OFFERS, sweep=True, suites=True, manners=manners)
+
+
+def _address(text: str) -> IPv4Address:
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        raise SpecError("ike_probe.addresses", f"{text!r} is no IPv4 address") from None
