@@ -98,7 +98,7 @@ def outages(cases: Sequence[outage.Case]) -> list[dict[str, Any]]:
 
 def versions() -> dict[str, str]:
     """The versions of what carried the packets, as their packages say."""
-    names = ("user-mode-linux", "charon-systemd", "libstrongswan-extra-plugins", "tcpdump")
+    names = ("user-mode-linux", "charon-systemd", "libstrongswan-extra-plugins", "tcpdump", "ike-scan")
     listed = subprocess.run(["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *names],
                             capture_output=True, text=True, check=False)
     return dict(line.split(" ", 1) for line in listed.stdout.splitlines())
