@@ -32,7 +32,7 @@ _SILENT = (
     "drops it looks the same"
 )
 _OTHER = (
-    "look for another policy on the host that holds the address: one of the domain, of netsh ipsec dynamic, a connection "
+    "look for another policy on the host that holds the address: of the domain, of netsh ipsec dynamic, a connection "
     "security rule of Windows Firewall, or one that was loaded before the last change"
 )
 
