@@ -28,7 +28,7 @@ class ActionModule(IpsecAction):
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Give every finding of the host."""
         declared = declaration(args, task_vars)
-        interview = Interview(args["ike_probe"])
+        interview = Interview(args["ike_probe"], task_vars["hostvars"][task_vars["inventory_hostname"]])
         found = survey(self.host)
         want = declared.policy(found.state.version)
         wanted = Wanted(

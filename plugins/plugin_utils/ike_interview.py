@@ -28,10 +28,13 @@ _OFFERS = combinations(
 class Interview:
     """The addresses to ask, checked before anything is touched."""
 
-    def __init__(self, options: Mapping[str, Any] | None) -> None:
-        """Take the option ``ike_probe``; None asks nobody."""
+    def __init__(self, options: Mapping[str, Any] | None, variables: Mapping[str, Any]) -> None:
+        """Take the option ``ike_probe``, None asks nobody, and the variables of the host."""
         self._options: Mapping[str, Any] = options or {"addresses": []}
-        self._addresses = tuple(dict.fromkeys(_address(one) for one in self._options["addresses"]))
+        self._named = {"ipsec_controller_address": variables.get("ipsec_controller_address")}
+        self._addresses = tuple(
+            dict.fromkeys(_address(one, "ike_probe.addresses") for one in self._options["addresses"])
+        )
 
     def ask(self) -> tuple[Asked, ...]:
         """Ask every address."""
@@ -39,12 +42,13 @@ class Interview:
 
     def _ask(self, address: IPv4Address) -> Asked:
         found, problem = None, ""
+        own = controller_address(str(address), self._named)
         try:
             found = self._probe(str(address))
         except IkeError as exc:
             problem = exc.problem
         return Asked(
-            address, controller_address(str(address)), found, problem, self._options["port"],
+            address, _address(own, "ipsec_controller_address") if own else None, found, problem, self._options["port"],
             self._options["source_port"], must_answer=self._options["must_answer"],
         )  # fmt: skip
 
@@ -54,8 +58,8 @@ class Interview:
             return probe(line, _OFFERS, sweep=True, suites=True, manners=manners)
 
 
-def _address(text: str) -> IPv4Address:
+def _address(text: str, place: str) -> IPv4Address:
     try:
         return IPv4Address(text)
     except ValueError:
-        raise SpecError("ike_probe.addresses", f"{text!r} is no IPv4 address") from None
+        raise SpecError(place, f"{text!r} is no IPv4 address") from None

@@ -86,6 +86,16 @@ def test_verdicts(lab: Lab, policy: dict[str, Any], cases: dict[str, Any]) -> No
     assert {name: (one.status, found(one)) for name, one in zip(cases, seen, strict=True)} == expected
 
 
+def test_the_controller_as_the_inventory_names_it(lab: Lab) -> None:
+    """Behind a translation the host sees another address, and its policy is about that one."""
+    lab.variables["ipsec_controller_address"] = "198.51.100.10"
+    try:
+        (one,) = judged(lab, with_controller(), (silent, {}))
+    finally:
+        del lab.variables["ipsec_controller_address"]
+    assert (found(one), one.result["ike"][0]["asked_from"]) == (["info ike.unproven"], "198.51.100.10")
+
+
 def test_what_it_says_and_returns_also_in_check_mode(lab: Lab) -> None:
     (one,) = judged(lab, with_controller(), (taking(STRONG, DES), {}), arguments="--check")
     (finding,) = one.result["findings"]

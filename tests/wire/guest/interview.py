@@ -34,7 +34,7 @@ def interview(question: Mapping[str, Any]) -> dict[str, Any]:
     policies = (policy_from_info(spec, version),) if spec else ()
     store = PolicyStore(policies, assigned=policies[0].name if policies else None)
     options = {"addresses": [question["interview"]], "must_answer": question["must_answer"], **OPTIONS}
-    state = HostState(version, store, ike=Interview(options).ask())
+    state = HostState(version, store, ike=Interview(options, {}).ask())
     report = judge(state, _wanted(policies, question["offers"]))
     found = [f"{one.severity.word} {one.check}" for one in report.findings if one.check.startswith("ike.")]
     return {"findings": found, "messages": sum(one.found.messages for one in state.ike if one.found)}
