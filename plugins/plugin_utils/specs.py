@@ -235,3 +235,10 @@ IKE_PROBE_SPEC: dict[str, Any] = {
         "default": ["certificate", "psk", "kerberos"],
     },
 }
+SA_SPEC: dict[str, Any] = {
+    "state": {"type": "str", "choices": ["listed", "dropped"], "default": "listed"},
+    "peers": {"type": "list", "elements": "str"},
+    "site": {"type": "str", "default": ""},
+    "means": {"type": "str", "choices": ["auto", "associations", "policy", "restart"], "default": "auto"},
+    "accept_gap": {"type": "bool", "default": False},
+}

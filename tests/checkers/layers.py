@@ -24,7 +24,10 @@ LIBRARY = {
     "swanctl": {"errors", "model"},
     "ike": {"errors"},
     "cluster": {"errors", "host"},
-    "operate": {"errors", "model", "registry", "store", "oakley", "plan", "netsh", "compliance", "host"},
+    "associations": {"errors", "model", "netsh"},
+    "operate": {
+        "errors", "model", "registry", "store", "oakley", "plan", "netsh", "compliance", "host", "associations",
+    },
 }
 """Layer of plugins/module_utils -> the layers below it that it may import."""
 
