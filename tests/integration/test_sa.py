@@ -99,7 +99,7 @@ def test_a_crash_is_over_once_they_are_dropped(crashed: Lab) -> None:
     assert dropped.result["gap"]["protected"] is True
     assert dropped.result["gap"]["scope"] == ("peers" if modern else "every peer")
     counted = crashed.handle.counters("fe1")
-    assert (counted["shells_opened"], counted["commands"]) == (1, 2)
+    assert (counted["shells_created"], counted["commands"]) == (1, 2)
 
     kept = [NODE] * 2 if modern else []
     assert [one["peer"] for one in crashed.handle.associations("fe1")] == kept
