@@ -37,19 +37,25 @@ def former_of(name: str | None) -> str | None:
     return name[: -len(SUFFIX)] if name and name.endswith(SUFFIX) else None
 
 
+def interlude_policy(policy: Policy) -> Policy:
+    """Give the policy that blocks what ``policy`` negotiates and leaves alone what it permits or blocks.
+
+    It has no default response: a rule that only answers opens nothing by not answering.
+    """
+    block = FilterAction(policy.name + SUFFIX, ActionKind.BLOCK)
+    rules = [_blocking(rule, number, block) for number, rule in enumerate(policy.rules, 1) if rule.active]
+    return Policy(policy.name + SUFFIX, tuple(rules), policy.main_mode, polling_minutes=policy.polling_minutes)
+
+
 def build_lines(policy: Policy, store: PolicyStore) -> list[str]:
     """Give the lines of netsh that make the policy that blocks and assign it; they hold no key."""
-    name = policy.name + SUFFIX
-    lines = [delete_policy(name)] if store.policy(name) else []
-    if any(one.name.casefold() == name.casefold() for one in store.filter_actions):
-        lines.append(delete_filter_action(name))
-    block = FilterAction(name, ActionKind.BLOCK)
-    rules = [_blocking(rule, number, block) for number, rule in enumerate(policy.rules, 1) if rule.active]
-    # Built without default response: a rule that only answers opens nothing by not answering.
-    bare = Policy(name, tuple(rules), policy.main_mode, polling_minutes=policy.polling_minutes)
-    lines += [add_filter_action(block), *add_policy(bare)]
-    lines += [add_rule(name, rule) for rule in bare.rules]
-    return [*lines, set_policy(name, assigned=True)]
+    other = interlude_policy(policy)
+    lines = [delete_policy(other.name)] if store.policy(other.name) else []
+    if any(one.name.casefold() == other.name.casefold() for one in store.filter_actions):
+        lines.append(delete_filter_action(other.name))
+    lines.append(add_filter_action(FilterAction(other.name, ActionKind.BLOCK)))
+    lines += [*add_policy(other), *(add_rule(other.name, rule) for rule in other.rules)]
+    return [*lines, set_policy(other.name, assigned=True)]
 
 
 def finish(name: str) -> str:

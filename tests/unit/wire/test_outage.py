@@ -44,6 +44,10 @@ def figures(**more: object) -> dict[str, object]:
     pytest.param(figures(), [], id="good"),
     pytest.param(figures(clear_packets=1), ["crash-flush: 1 clear packets"], id="leak"),
     pytest.param(figures(p95_since_up=10.01), ["crash-flush: p95 is 10.01 s after the address is up"], id="slow"),
+    pytest.param(
+        figures(case="crash-policy", p95_since_up=10.01),
+        ["crash-policy: p95 is 10.01 s after the address is up"], id="slow-policy",
+    ),
     pytest.param(figures(case="crash", p95_since_up=365.0), [], id="without-flush"),
 ])
 def test_what_is_wrong(found: dict[str, object], said: list[str]) -> None:
@@ -56,7 +60,7 @@ def test_timers_of_the_article() -> None:
         "crash": (300.0, 1.0), "crash-nlbs": (60.0, 1.0),
     }  # fmt: skip
     assert {case.name: case.to_plan()["idle"] for case in QUICK} == {
-        "planned": 300.0, "crash": 15.0, "crash-nlbs": 3.0, "crash-flush": 300.0,
+        "planned": 300.0, "crash": 15.0, "crash-nlbs": 3.0, "crash-flush": 300.0, "crash-policy": 300.0,
     }  # fmt: skip
     assert "| 1/20   |" in outage_lines([figures(scale=20.0)])[2]
 

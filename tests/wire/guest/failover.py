@@ -8,8 +8,8 @@ the first answer. After a round the address is where the next one begins; what c
 from __future__ import annotations
 
 import dataclasses
+import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.wire.guest import network
 from tests.wire.guest.charon import Charon
+from tests.wire.guest.dropping import drop
 from tests.wire.guest.network import inside
 from tests.wire.guest.scenario import MEMORY, capture
 from tests.wire.guest.shell import GuestError, start
@@ -39,6 +40,7 @@ class Stage:
     virtual: str
     owner: str
     other: str
+    flush: Mapping[str, Any]
 
     @property
     def askers(self) -> list[str]:
@@ -55,16 +57,20 @@ class Stage:
 def play_case(case: Mapping[str, Any], plan: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Play every round of a case; gives `rounds`, and the clear packets are in `<name>.pcap`."""
     owner, other = plan["nodes"]
-    stage = Stage(case, plan["hosts"], plan["files"], folder / "logs", {}, plan["virtual"], owner, other)
+    logs = folder / "logs"
+    stage = Stage(case, plan["hosts"], plan["files"], logs, {}, plan["virtual"], owner, other, plan["flush"])
     for host in plan["files"]:
         stage.boot(host)
     network.take(owner, stage.virtual)
-    askers = [start(MEMORY / "askers.log", *inside(host, *_asker(stage.virtual, host))) for host in stage.askers]
+    askers: list[subprocess.Popen[bytes]] = []
     timer = WindowsTimer([stage.daemons[host] for host in stage.askers], stage.virtual, case["idle"])
-    if case["crash"] and case["flush"] is None:  # in the others it never comes to the idle time
-        timer.start()
     try:
+        # The link is still quiet: the kernel counts what passes before the expression is in force.
         with capture(folder / f"{case['name']}.pcap", "ip and not (ip proto 50 or udp port 500)"):
+            for host in stage.askers:
+                askers.append(start(MEMORY / "askers.log", *inside(host, *_asker(stage.virtual, host))))
+            if case["crash"] and case["flush"] is None:  # in the others it never comes to the idle time
+                timer.start()
             return {"rounds": [play_round(stage) for _unused in range(case["rounds"])]}
     finally:
         timer.stop()
@@ -102,15 +108,9 @@ def play_round(stage: Stage) -> dict[str, Any]:
 
 
 def flush(stage: Stage) -> None:
-    """Drop every association towards the address on every front end at once; each keeps its policy."""
-    workers = [
-        threading.Thread(target=stage.daemons[host].drop, args=(stage.hosts[host][0], stage.virtual))
-        for host in stage.askers
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    """Drop the associations towards the address on every front end at once, by the means of the case."""
+    daemons = {host: stage.daemons[host] for host in stage.askers}
+    drop(daemons, {host: stage.hosts[host][0] for host in daemons}, stage.case["means"], stage.flush)
 
 
 def reboot(stage: Stage) -> None:

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The two means by which a front end drops its associations with a virtual address, done to strongSwan.
+
+Single ones: ended at once, the policy stays. By policy: one that blocks in the place of the former one, whose
+associations end, then the former one again; block policies of the kernel that weigh less than strongSwan's guard the
+moments in which neither is installed, as rules of `netsh ipsec dynamic` do on Windows.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.wire.guest.charon import Charon
+from tests.wire.guest.shell import run
+
+LIGHTER_THAN_STRONGSWAN = "900000"
+"""The kernel takes the policy with the smallest number; strongSwan's have four digits here."""
+BLOCKED_SECONDS = 1.0
+
+
+def drop(daemons: Mapping[str, Charon], own: Mapping[str, str], means: str, how: Mapping[str, Any]) -> None:
+    """Drop the associations with `how["peers"]` on every host at once, and wait for all."""
+
+    def one(host: str) -> Callable[[], None]:
+        if means == "policy":
+            return lambda: interlude(daemons[host], own[host], how["interludes"][host], how["guards"][host])
+        return lambda: drop_single(daemons[host], how["peers"])
+
+    workers = [threading.Thread(target=one(host)) for host in daemons]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def drop_single(daemon: Charon, peers: list[str]) -> None:
+    """End every association with one of the peers."""
+    for association in daemon.associations():
+        if association["far"] in peers:
+            daemon.drop(association["near"], association["far"])
+
+
+def interlude(daemon: Charon, own: str, text: str, guards: list[str]) -> None:
+    """Put a configuration that blocks in force for a second, end everything, put the former one back."""
+    path = daemon.folder / "swanctl.conf"
+    former = path.read_text(encoding="utf-8")
+    _guard("add", daemon.host, own, guards, "action", "block", "priority", LIGHTER_THAN_STRONGSWAN)
+    path.write_text(text, encoding="utf-8")
+    daemon.ask("--load-conns")
+    for association in daemon.associations():
+        daemon.ask("--terminate", "--ike-id", association["id"], "--force", "--timeout", "-1", check=False)
+    time.sleep(BLOCKED_SECONDS)
+    path.write_text(former, encoding="utf-8")
+    daemon.ask("--load-conns")
+    _guard("delete", daemon.host, own, guards)
+
+
+def _guard(verb: str, host: str, own: str, guards: list[str], *more: str) -> None:
+    for network in guards:
+        for direction, source, target in (("out", f"{own}/32", network), ("in", network, f"{own}/32")):
+            run("ip", "-n", host, "xfrm", "policy", verb, "src", source, "dst", target, "dir", direction, *more)
