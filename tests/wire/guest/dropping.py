@@ -47,7 +47,7 @@ def interlude(daemon: Charon, own: str, text: str, guards: list[str]) -> None:
     """Put a configuration that blocks in force for a second, end everything, put the former one back."""
     path = daemon.folder / "swanctl.conf"
     former = path.read_text(encoding="utf-8")
-    _guard("add", daemon.host, own, guards, "action", "block", "priority", LIGHTER_THAN_STRONGSWAN)
+    _guard("add", daemon.host, own, guards, f" action block priority {LIGHTER_THAN_STRONGSWAN}")
     path.write_text(text, encoding="utf-8")
     daemon.ask("--load-conns")
     for association in daemon.associations():
@@ -58,7 +58,10 @@ def interlude(daemon: Charon, own: str, text: str, guards: list[str]) -> None:
     _guard("delete", daemon.host, own, guards)
 
 
-def _guard(verb: str, host: str, own: str, guards: list[str], *more: str) -> None:
-    for network in guards:
-        for direction, source, target in (("out", f"{own}/32", network), ("in", network, f"{own}/32")):
-            run("ip", "-n", host, "xfrm", "policy", verb, "src", source, "dst", target, "dir", direction, *more)
+def _guard(verb: str, host: str, own: str, guards: list[str], more: str = "") -> None:
+    lines = [
+        f"xfrm policy {verb} src {source} dst {target} dir {direction}{more}"
+        for network in guards
+        for direction, source, target in (("out", f"{own}/32", network), ("in", network, f"{own}/32"))
+    ]
+    run("ip", "-n", host, "-batch", "-", text="\n".join(lines) + "\n")

@@ -11,9 +11,9 @@ class GuestError(Exception):
     """A program of the guest failed; the text is what it said."""
 
 
-def run(*command: str, check: bool = True) -> str:
-    """Run a program to its end and give its output; GuestError on a bad exit code unless `check` is off."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def run(*command: str, check: bool = True, text: str = "") -> str:
+    """Run a program on a text to its end and give its output; GuestError on a bad exit code unless `check` is off."""
+    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
     if check and done.returncode:
         raise GuestError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done.stdout
