@@ -80,7 +80,6 @@ SETTINGS = {
     "cluster_group": Setting("be2"),
     "compliance": Setting("be2", {"virtual_addresses": ["127.0.0.1"]}, COMPLIANT),  # where nobody answers
     "sa": Setting("fe2"),
-    "compliance": Setting("be2", before=COMPLIANT),
     "from_netsh": Setting("be1"),
     "to_netsh": Setting("be1", {"declared": KEYED}, standing(PLAIN)),
     "to_swanctl": Setting("be1", {"site_key": "an example key"}, standing(KEYED)),

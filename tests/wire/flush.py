@@ -10,26 +10,37 @@ from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import with_ke
 from ansible_collections.exchange.ipsec.plugins.module_utils.associations.guard import guards_for
 from ansible_collections.exchange.ipsec.plugins.module_utils.associations.interlude import interlude_policy
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.from_spec import policy_from_spec
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Policy
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.to_spec import policy_to_spec
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.windows import SERVER_2003
 from ansible_collections.exchange.ipsec.plugins.plugin_utils.declared import site_of
 from tests.wire.flows import VIRTUAL
-from tests.wire.hardened import KEY, Standing
+from tests.wire.hardened import KEY, Standing, in_force
 from tests.wire.plan import BACK_ENDS, files
+from tests.wire.uml import TwinError
 
 
-def flush_plan(policies: Standing, hosts: Mapping[str, list[str]]) -> dict[str, Any]:
+def flush_plan(standing: Standing, hosts: Mapping[str, list[str]]) -> dict[str, Any]:
     """What the guest needs: `peers` as exchange.ipsec.sa finds them, and for each front end `interludes`, `guards`."""
-    declared = {
-        host: policy_from_spec(with_key(policy, KEY), SERVER_2003)
-        for host, policy in policies.items() if policy is not None and host not in BACK_ENDS
-    }  # fmt: skip
-    blocking: Standing = {host: policy_to_spec(interlude_policy(policy)) for host, policy in declared.items()}
+    declared = {host: _policy(told) for host, told in standing.items() if host not in BACK_ENDS}
+    blocking: Standing = {host: _blocking(standing[host], policy) for host, policy in declared.items()}
     return {
         "peers": [str(one) for one in _virtual_addresses(hosts)],
         "interludes": {host: found["swanctl.conf"] for host, found in files(blocking, {}, hosts).items()},
         "guards": {host: [str(one) for one in guards_for(policy)] for host, policy in declared.items()},
     }
+
+
+def _policy(told: Mapping[str, Any]) -> Policy:
+    """The policy in force, with the key that policy_info hides."""
+    policy = in_force(told)
+    if policy is None:
+        raise TwinError("a front end has no policy in force")
+    return policy_from_spec(with_key(policy, KEY), SERVER_2003)
+
+
+def _blocking(told: Mapping[str, Any], policy: Policy) -> dict[str, Any]:
+    return {**told, "policies": [{**policy_to_spec(interlude_policy(policy)), "assigned": True}]}
 
 
 def _virtual_addresses(hosts: Mapping[str, list[str]]) -> tuple[Any, ...]:

@@ -77,8 +77,7 @@ def outage_plan(standing: Standing, cases: Sequence[Case]) -> dict[str, Any]:
     told = {host: one for host, one in standing.items() if host in hosts}
     return {
         "hosts": hosts, "virtual": VIRTUAL, "nodes": BACK_ENDS, "ports": {host: [110] for host in BACK_ENDS},
-        "files": files(told, {}, hosts), "scenarios": [], "cases": [case.to_plan() for case in cases],
-        "files": files(policies, {}, hosts), "flush": flush_plan(policies, hosts), "scenarios": [],
+        "files": files(told, {}, hosts), "flush": flush_plan(told, hosts), "scenarios": [],
         "cases": [case.to_plan() for case in cases],
     }  # fmt: skip
 
