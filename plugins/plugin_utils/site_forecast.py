@@ -36,6 +36,8 @@ class PlayForecast:
         self._args = args
         self._groups: Mapping[str, Sequence[str]] = task_vars["groups"]
         self._hostvars: Mapping[str, Mapping[str, Any]] = task_vars["hostvars"]
+        absent = {*args["absent"]}
+        self._present = {name: [host for host in group if host not in absent] for name, group in self._groups.items()}
         self._play: list[str] = list(task_vars["ansible_play_hosts"])
         for host in args["policies"]:
             if role_of(host, self._groups) is None:
@@ -68,10 +70,11 @@ class PlayForecast:
                 wanted[host] = checked(host, given)
         names = dict.fromkeys(_site_name(one) for one in wanted.values())
         sites = {name: site_of(name or None, self._groups, self._hostvars) for name in names}
-        return joined([self._site(site, sites, wanted) for site in sites.values()])
+        present = [site_of(name or None, self._present, self._hostvars) for name in names]
+        return joined([self._site(site, sites, wanted) for site in present])
 
     def _site(self, site: Site, sites: Mapping[str, Site], wanted: Mapping[str, dict[str, Any]]) -> Foresight:
-        """Forecast a site; each of its hosts gets the policy of the site that it names itself."""
+        """Forecast the present hosts of a site; each gets the policy of the whole site that it names itself."""
         before, after = [], []
         for role in Role:
             virtual = site.virtual_addresses if role is Role.BACK_END else ()

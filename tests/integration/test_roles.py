@@ -144,6 +144,22 @@ def test_tags_choose_the_part(site: Lab) -> None:
     assert site.policies("fe2")["assigned"] == "Exchange IPsec"
 
 
+def test_a_server_that_is_down_holds_the_others_up_only_until_it_is_named(site: Lab) -> None:
+    site.host_variables["fe2"] = {"ansible_port": 9, "ansible_winrm_connection_timeout": 5}
+    stopped = site.run("harden")
+    assert stopped.statuses()["fe2"] == "unreachable"
+    assert written(site) == []
+    refused = site.run("harden", "--limit", "!fe2")
+    assert refused.exit_code != 0
+    high = {one["check"] for one in refused.one(FORECAST).result["findings"] if one["severity"] == "high"}
+    assert high == {"peer.outside"}
+    assert "name it as absent where it is down" in refused.one(FORECAST).message
+    assert written(site) == []
+    run = site.run("harden", "--limit", "!fe2", "-e", '{"ipsec_forecast_absent": ["fe2"]}')
+    assert run.exit_code == 0, run.output
+    assert {name: site.policies(name)["assigned"] for name in EVERYBODY} == _all("Exchange IPsec") | {"fe2": None}
+
+
 def test_ends_that_would_not_agree_stop_the_run_before_anything_is_touched(site: Lab) -> None:
     site.variables["front_end_tier"] = "message_stream"
     run = site.run("harden")

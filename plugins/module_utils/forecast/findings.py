@@ -25,7 +25,7 @@ _REMEDIES = {
     "disagree": "give both ends filters for the same traffic, mirrored, with an offer and a method in common",
     "deadlock": "permit the traffic to the domain controllers, or authenticate with certificates",
     "doubt": "make one of the filters narrower than the other in every respect, or let both ask for the same",
-    "outside": "let this host take part in the run, or take its peer out of it too",
+    "outside": "let this host take part in the run, take its peer out of it too, or name it as absent where it is down",
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
     "worse": "keep the rule that protects it, at both ends",
     "exempt": "set NoDefaultExempt to 3, or count on it that this flow is readable",

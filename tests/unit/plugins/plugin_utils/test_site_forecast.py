@@ -23,7 +23,7 @@ BARE: dict[str, Any] = {
 GROUPS = {"front_end": ["fe1"], "back_end_cluster": ["be1"], "domain_controller": ["dc1"], "all": ["fe1", "be1", "dc1"]}
 CERTIFICATE = [{"method": "certificate", "ca": "CN=Root"}]
 ARGS = {"policies": {}, "now": "ipsec_now", "management": [], "controller": False, "flows": [], "pairs": 0,
-        "peers": {}, "order": []}  # fmt: skip
+        "peers": {}, "order": [], "absent": []}  # fmt: skip
 
 
 def variables(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -227,3 +227,14 @@ def test_a_declaration_gets_the_policy_modules_defaults() -> None:
     with pytest.raises(SpecError) as caught:
         checked("fe1", {**given, "polling_minutes": "often"})
     assert "sesame" not in str(caught.value)
+
+
+def test_of_a_server_that_is_down_no_flow_is_forecast_and_the_policies_still_name_it() -> None:
+    groups = {**GROUPS, "front_end": ["fe1", "fe2"]}
+    hostvars = variables() | {"fe2": {"ipsec_addresses": ["192.0.2.12"], "front_end_authentication": CERTIFICATE}}
+    task_vars = {"groups": groups, "hostvars": hostvars, "ansible_play_hosts": ["fe1", "be1", "dc1"]}
+    assert {one.check for one in play_forecast(task_vars).result().findings} == {"peer.outside"}
+    found = play_forecast(task_vars, absent=["fe2"]).result()
+    assert found.findings == ()
+    assert list(outcomes(found, "POP3")) == [POP3]
+    assert "192.0.2.12" not in str(found.to_dict(0))
