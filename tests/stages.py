@@ -127,6 +127,12 @@ def lab(log: TextIO) -> str:
     return pytest(log, "-n", "2", "--dist", "loadfile", *tests_in("lab"))
 
 
+def agreement(log: TextIO) -> str:
+    """The forecast beside the lab's enforcement; what was compared is the stage's word."""
+    pytest(log, "-n", "2", *tests_in("agreement"))
+    return last_line(call(log, sys.executable, "-m", "tests.agreement"))
+
+
 def sanity(log: TextIO) -> str:
     """Ansible's own checks, on a copy that is laid out as ansible-test wants it."""
     collection = copy_collection()
@@ -231,6 +237,7 @@ STAGES = (
     Stage("types", "types (mypy)", types),
     Stage("unit", "unit tests", unit),
     Stage("lab", "the lab's own tests, with real WinRM clients", lab),
+    Stage("agreement", "the forecast beside the lab's enforcement, on random flows", agreement),
     Stage("wine", "the lab's reg.exe beside Wine's real one", wine),
     Stage("wire", "what the roles wrote, on real packets (User-Mode Linux, strongSwan)", wire),
     Stage("integration", "playbooks and modules against the lab", integration),

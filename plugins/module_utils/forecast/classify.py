@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from ..model.actions import ActionKind
 from ..model.filters import ANY_PROTOCOL
 from ..model.windows import WindowsVersion
-from .exemptions import exempt_destination, exempt_traffic, exemption_mode
+from .exemptions import exempt_destination, exempt_traffic, exemption_mode, perhaps_ike
 from .packet import Packet, Traffic
 from .station import Station
 from .table import Entry, FilterTable, Treatment
@@ -98,6 +98,7 @@ class Chooser:
     def __init__(self) -> None:
         """Start with no decision made."""
         self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
+        self._doubted: dict[tuple[int, str], Choice] = {}
 
     def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
         """Decide about traffic between two addresses, given the filters that those let match."""
@@ -105,7 +106,14 @@ class Chooser:
         if exempt:
             decided = self._by_filters(entries, traffic)
             return Choice(Word.CLEAR, exempt=exempt, overruled=None if decided.word is Word.CLEAR else decided.entry)
-        return _UNKNOWN if station.unknown else self._by_filters(entries, traffic)
+        if station.unknown:
+            return _UNKNOWN
+        decided = self._by_filters(entries, traffic)
+        doubt = perhaps_ike(traffic) if decided.word is not Word.CLEAR else ""
+        if not doubt:
+            return decided
+        key = (id(decided), doubt)
+        return self._doubted.setdefault(key, dataclasses.replace(decided, doubts=(*decided.doubts, doubt)))
 
     def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:
         protocol, source_port, destination_port = traffic

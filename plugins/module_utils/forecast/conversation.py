@@ -95,8 +95,13 @@ def _initiate(one: End, other: End, *, open_peer: bool) -> Verdict:
     soft = _treatment(one.outgoing).action.soft
     response = other.station.default_response
     if response and other.station.policy and other.incoming.entry is None and other.outgoing.word is Word.CLEAR:
+        if one.incoming.word is not Word.NEGOTIATE:
+            return _one_way(one)
         theirs = proposal_of_response(other.station.policy, response, other.station.version)
-        return _agreed(one, other, negotiate(_proposal(one), theirs), f"the default response of {other.who} answers")
+        found = _agreed(one, other, negotiate(_proposal(one), theirs), f"the default response of {other.who} answers")
+        doubt = "whether the default response answers a peer that other filters of its policy are about"
+        beside = other.engaged or other.outgoing.entry is not None
+        return dataclasses.replace(found, doubts=(*found.doubts, doubt)) if beside else found
     return _unanswered(one, other, soft=soft)
 
 
@@ -119,8 +124,7 @@ def _both_ask(one: End, other: End, *, open_peer: bool) -> Verdict:
     """Let two rules agree that both want protection."""
     for end in (one, other):
         if {end.incoming.word, end.outgoing.word} != {Word.NEGOTIATE}:
-            because = f"{end.who} negotiates in one direction only; its filter is not mirrored"
-            return Verdict(Outcome.FAILS, because, disagreed=True)
+            return _one_way(end)
     ours, theirs = one.outgoing.entry, other.incoming.entry
     if ours is not None and theirs is not None:
         wanted = (ours.protocol, ours.source_port, ours.destination_port)
@@ -137,6 +141,11 @@ def _both_ask(one: End, other: End, *, open_peer: bool) -> Verdict:
     return _agreed(one, other, found, f"{one.outgoing.because} at both ends")
 
 
+def _one_way(end: End) -> Verdict:
+    because = f"{end.who} negotiates in one direction only; its filter is not mirrored"
+    return Verdict(Outcome.FAILS, because, disagreed=True)
+
+
 def _agreed(one: End, other: End, found: Agreement, because: str) -> Verdict:
     """Turn an agreement, or the lack of one, into a verdict."""
     if found.problems:
@@ -144,8 +153,9 @@ def _agreed(one: End, other: End, found: Agreement, because: str) -> Verdict:
         return Verdict(
             Outcome.FAILS, f"{'; '.join(found.problems)}: {rules}", disagreed=True, doubts=found.doubts
         )  # fmt: skip
+    asked_back = one.who == RECEIVER
     return Verdict(
-        Outcome.PROTECTED, because, found.suite, found.encrypted, found.methods, doubts=found.doubts
+        Outcome.PROTECTED, because, found.suite, found.encrypted, found.methods, asked_back, doubts=found.doubts
     )  # fmt: skip
 
 

@@ -22,9 +22,13 @@ _KERBEROS = (Traffic(17, 1025, 88), Traffic(6, 1025, 88))
 
 @dataclasses.dataclass(frozen=True)
 class Ticket:
-    """Whether a host gets a Kerberos ticket: ``lost`` is the end of its way to every KDC, None where one is open."""
+    """Whether a host gets a Kerberos ticket: ``lost`` is the end of its way to every KDC, None where one is open.
+
+    ``doubts`` are those of the ways to the KDCs, where one of them could make it otherwise.
+    """
 
     lost: Outcome | None = None
+    doubts: tuple[str, ...] = ()
 
 
 OPEN = Ticket()
@@ -78,16 +82,14 @@ class Engine:
     def _ask_kdcs(self, station: Station) -> Ticket:
         if not self._kdcs or station in self._kdcs or not station.addresses:
             return OPEN
-        ends = set()
+        ways: list[tuple[Outcome, tuple[str, ...]]] = []
         for kdc in self._kdcs:
             place = (station.addresses[0], kdc.addresses[0])
             here, there = self._sides.side(station.name, *place), self._sides.side(kdc.name, *place[::-1])
             for verdict in self._judge(here, there, _KERBEROS):
-                waits = verdict.outcome is Outcome.PROTECTED and verdict.methods == (KERBEROS,)
-                ends.add(Outcome.DEADLOCK if waits else verdict.outcome)
-        if any(not end.lost for end in ends):
-            return OPEN
-        return Ticket(Outcome.DEADLOCK if Outcome.DEADLOCK in ends else Outcome.FAILS)
+                waits = verdict.methods[:1] == (KERBEROS,) and not verdict.asked_back
+                ways.append((Outcome.DEADLOCK if waits else verdict.outcome, verdict.doubts))
+        return _best(ways)
 
     def _judge(self, one: Side, other: Side, flows: tuple[Traffic, ...]) -> tuple[Verdict, ...]:
         """Follow flows from one side to the other, counting on Kerberos tickets."""
@@ -114,18 +116,35 @@ class Engine:
         return self._same.setdefault(verdict, verdict)
 
 
+def _best(ways: Sequence[tuple[Outcome, tuple[str, ...]]]) -> Ticket:
+    """Take the ways to the KDCs together: one that is surely open is enough, else every doubt counts."""
+    if any(not end.lost and end is not Outcome.UNKNOWN and not doubts for end, doubts in ways):
+        return OPEN
+    found = (one for _unused, doubts in ways for one in doubts)
+    doubts = tuple(dict.fromkeys(f"whether a Kerberos ticket can be had: {one}" for one in found))
+    if any(not end.lost for end, _unused in ways):
+        return Ticket(doubts=doubts)
+    ends = {end for end, _unused in ways}
+    return Ticket(Outcome.DEADLOCK if Outcome.DEADLOCK in ends else Outcome.FAILS, doubts)
+
+
 def with_tickets(verdict: Verdict, tickets: tuple[Ticket, ...]) -> Verdict:
-    """Correct a verdict that counts on Kerberos where an end gets no ticket: the next method, or nothing."""
-    lost = [one.lost for one in tickets if one.lost is not None]
-    if not lost or KERBEROS not in verdict.methods[:1]:
+    """Correct a verdict that counts on Kerberos where an end, sender or receiver, gets no ticket.
+
+    Only the end that asks needs one (RFC 4120 section 3.2: the other decrypts it with its own key), and no other
+    method is tried. The other end will ask itself one day, when associations have ended: a doubt.
+    """
+    if KERBEROS not in verdict.methods[:1]:
         return verdict
-    rest = verdict.methods[1:]
-    if rest:
-        doubt = f"whether the ends go on to {rest[0]}, as no Kerberos ticket can be had"
-        suite = verdict.suite.replace(f", {KERBEROS}", f", {rest[0]}")
-        return dataclasses.replace(verdict, suite=suite, methods=rest, doubts=(*verdict.doubts, doubt))
-    if Outcome.DEADLOCK in lost:
+    asking, other = reversed(tickets) if verdict.asked_back else tickets
+    doubts = tuple(dict.fromkeys((*verdict.doubts, *asking.doubts)))
+    if asking.lost is Outcome.DEADLOCK:
         because = "it needs a Kerberos ticket, and the way to the domain controllers needs one too"
-        return Verdict(Outcome.DEADLOCK, because, disagreed=False, doubts=verdict.doubts)
-    because = "it needs a Kerberos ticket, and an end reaches no domain controller"
-    return Verdict(Outcome.FAILS, because, doubts=verdict.doubts)
+        return Verdict(Outcome.DEADLOCK, because, doubts=doubts)
+    if asking.lost is not None:
+        because = "it needs a Kerberos ticket, and the end that asks reaches no domain controller"
+        return Verdict(Outcome.FAILS, because, doubts=doubts)
+    if other.lost is not None:
+        who = SENDER if verdict.asked_back else RECEIVER
+        doubts = (*doubts, f"{who} gets no Kerberos ticket, should it be the one to renew the association")
+    return dataclasses.replace(verdict, doubts=doubts) if doubts else verdict

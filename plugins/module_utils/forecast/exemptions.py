@@ -54,6 +54,15 @@ def exempt_traffic(version: WindowsVersion, mode: int, traffic: Traffic) -> str:
     return ""
 
 
+def perhaps_ike(traffic: Traffic) -> str:
+    """Say why nobody can tell whether a packet that is not exempt counts as IKE; empty where one can.
+
+    One port of IKE alone (a sender behind NAT has another one), or 4500 before Vista: no document tells.
+    """
+    ike = traffic.protocol == UDP and {traffic.source_port, traffic.destination_port} & {IKE_PORT, NAT_T_PORT}
+    return "whether it is exempt as IKE: it has a port of IKE, and no document says more" if ike else ""
+
+
 def exempt_destination(version: WindowsVersion, mode: int, destination: IPv4Address, *, inbound: bool) -> str:
     """Say why no filter sees a packet to many receivers; empty for one receiver, or where filters decide.
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import secrets
 from collections.abc import Sequence
 from ipaddress import IPv4Address
@@ -22,6 +23,7 @@ UNKNOWN_KEY = PresharedKey(Secret(secrets.token_hex(16)))
 """Stands for a key that was read as stars: it may be any key."""
 
 KEY_DOUBT = "a pre-shared key that was read from a host cannot be compared"
+_BESIDE = re.compile(r" *([,=]) *")
 _RESPONSE_OFFERS = tuple(
     QuickModeOffer(esp=Esp(encryption, integrity))
     for encryption in (Encryption.TRIPLE_DES, Encryption.DES)
@@ -43,7 +45,7 @@ class Proposal:
 
 @dataclasses.dataclass(frozen=True)
 class Agreement:
-    """What came out: ``problems`` where nothing did, else the suite and the methods that both accept, in order."""
+    """What came out: ``problems`` where nothing did, else the suite and the methods of one kind that both accept."""
 
     problems: tuple[str, ...] = ()
     suite: str = ""
@@ -74,7 +76,7 @@ def negotiate(initiator: Proposal, responder: Proposal) -> Agreement:
     main_mode = _first(initiator.main_mode, responder.main_mode)
     theirs = {(one.esp, one.ah) for one in responder.offers}
     quick_mode = next((one for one in initiator.offers if (one.esp, one.ah) in theirs), None)
-    methods, doubts = _methods(initiator.methods, responder.methods)
+    methods, unfit, doubts = _methods(initiator.methods, responder.methods)
     problems = []
     if main_mode is None:
         problems.append("no main-mode offer in common")
@@ -82,8 +84,8 @@ def negotiate(initiator: Proposal, responder: Proposal) -> Agreement:
         problems.append("no quick-mode offer in common")
     if initiator.pfs != responder.pfs:
         problems.append("perfect forward secrecy on one end only")
-    if not methods:
-        problems.append("no authentication method in common")
+    if unfit:
+        problems.append(unfit)
     if (initiator.tunnel is None) != (responder.tunnel is None):
         problems.append("a tunnel on one end only")
     elif initiator.tunnel is not None:
@@ -106,28 +108,36 @@ def _first(ours: Sequence[MainModeOffer], theirs: Sequence[MainModeOffer]) -> Ma
 
 def _methods(
     ours: Sequence[Authentication], theirs: Sequence[Authentication]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Name the methods in common, in our order, and the doubt that keys read as stars leave."""
-    found, doubts = [], []
-    for one in ours:
-        if any(_same(one, other) for other in theirs):
-            found.append(_name(one))
-        elif isinstance(one, PresharedKey) and _either_unknown(one, theirs):
-            found.append(_name(one))
-            doubts.append(KEY_DOUBT)
-    return tuple(found), tuple(doubts)
+) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """Name what both accept of the first kind in common, in our order; else why none; and the doubt that stars leave.
+
+    IKE agrees on the kind, and only then does a key or an authority turn out to fit. Windows tries no other method
+    after that, even if it would have succeeded (Windows help, "IPsec Authentication").
+    """
+    kind = next((type(one) for one in ours if any(type(one) is type(other) for other in theirs)), None)
+    if kind is None:
+        return (), "no authentication method in common", ()
+    mine, other = ([one for one in methods if isinstance(one, kind)] for methods in (ours, theirs))
+    found = tuple(_name(one) for one in mine if any(_same(one, each) for each in other))
+    if found:
+        return found, "", ()
+    if UNKNOWN_KEY in mine or UNKNOWN_KEY in other:
+        return (_name(mine[0]),), "", (KEY_DOUBT,)
+    problem = "the pre-shared keys differ" if kind is PresharedKey else "no certification authority in common"
+    only = len({type(one) for one in ours} & {type(one) for one in theirs}) == 1
+    return (), problem if only else f"{problem}, and no other method is tried", ()
 
 
 def _same(one: Authentication, other: Authentication) -> bool:
     """Compare what must be the same at both ends: of a certificate only the authority that both trust."""
     if isinstance(one, Certificate) and isinstance(other, Certificate):
-        return one.ca.casefold() == other.ca.casefold()
+        return _authority(one) == _authority(other)
     return one == other and UNKNOWN_KEY not in (one, other)
 
 
-def _either_unknown(one: PresharedKey, theirs: Sequence[Authentication]) -> bool:
-    keys = [other for other in theirs if isinstance(other, PresharedKey)]
-    return bool(keys) and (one == UNKNOWN_KEY or UNKNOWN_KEY in keys)
+def _authority(certificate: Certificate) -> str:
+    """Write a distinguished name in one way: blanks beside ``,`` and ``=`` and the case mean nothing (RFC 4514)."""
+    return _BESIDE.sub(r"\1", " ".join(certificate.ca.split())).casefold()
 
 
 def _name(method: Authentication) -> str:

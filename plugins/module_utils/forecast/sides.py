@@ -19,6 +19,7 @@ from .station import Station
 from .table import Entry, FilterTable, Shared
 
 _EVERYBODY = IPv4Address("255.255.255.255")
+_NO_ANSWER = Choice(Word.CLEAR, exempt="a packet to many has no answer from all of them")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -104,7 +105,9 @@ class Sides:
     def _choice(self, side: Side, traffic: Traffic, *, outbound: bool, first: bool) -> Choice:
         """Decide about traffic in one direction; choices of one fate are one object. ``first``: the opening packet."""
         station = side.station
-        if first and side.many is not None:
+        if side.many is not None and not first:
+            return _NO_ANSWER
+        if side.many is not None:
             mode = exemption_mode(station.version, station.no_default_exempt)
             exempt = exempt_destination(station.version, mode, side.many, inbound=not outbound)
             if exempt:

@@ -37,7 +37,8 @@ class Verdict:
     """The end of a flow; ``because`` calls the hosts sender (of the first packet) and receiver.
 
     ``suite`` says what protects it, ``encrypted`` whether nobody can read it. ``methods`` are the names of the
-    authentication methods that both ends accept, in the order in which the one that negotiates prefers them.
+    authentication methods of the kind that both ends agree on, in the order in which the end that asks prefers them;
+    ``asked_back`` says that this end is the receiver, which protects its answers to packets in clear.
     ``exempted`` marks a flow in clear that a rule would protect, were it not exempt by default. ``disagreed`` marks
     a flow that is lost because its ends want different things, or whose unknown end may.
     ``doubts`` say what could make it otherwise; without one the verdict is certain.
@@ -48,6 +49,7 @@ class Verdict:
     suite: str = ""
     encrypted: bool = False
     methods: tuple[str, ...] = ()
+    asked_back: bool = False
     exempted: bool = False
     disagreed: bool = False
     doubts: tuple[str, ...] = ()

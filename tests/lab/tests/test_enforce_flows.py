@@ -126,6 +126,15 @@ def test_multicast_that_a_host_sends(level: int, outcome: str) -> None:
     assert here.outcome("be", "224.0.0.5", "udp", 520) == outcome
 
 
+@pytest.mark.parametrize(("profile", "outcome"), [("server2003", "clear"), ("server2022", "blocked")])
+@pytest.mark.parametrize("group", ["224.0.0.5", "255.255.255.255"])
+def test_what_comes_in_for_many_is_exempt_on_2003_only(profile: str, outcome: str, group: str) -> None:
+    here = site(profile)
+    here.be.addresses = (*here.be.addresses, group)
+    here.rule("be", "any any", "action=block")
+    assert here.outcome("fe", group, "udp", 520) == outcome
+
+
 def both(here: Site, fe: str = "action=negotiate", be: str = "action=negotiate", fe_auth: str = "psk=secret",
          be_auth: str = "psk=secret") -> None:  # fmt: skip
     """Protect TCP 80 between the two."""
@@ -161,6 +170,9 @@ def test_an_old_and_a_new_windows_agree() -> None:
     pytest.param({"fe_auth": 'rootca="CN=A"', "be_auth": 'rootca="CN=B"'}, "fails",
                  "no certification authority in common", id="two-authorities"),
     pytest.param({"fe_auth": 'rootca="CN=A, O=X"', "be_auth": 'rootca="CN=A,O=X"'}, "protected", "", id="authority"),
+    pytest.param({"fe_auth": 'rootca="CN=My CA"', "be_auth": 'rootca="CN=MyCA"'}, "fails",
+                 "no certification authority in common", id="a-blank-within-a-name-counts"),
+    pytest.param({"be": "action=block"}, "blocked", "rule 'R1' of be", id="a-block-comes-before-a-negotiation"),
     pytest.param({"fe": "action=negotiate qmsec=ESP[DES,MD5]", "be": "action=negotiate qmsec=ESP[3DES,SHA1]"}, "fails",
                  "no quick mode in common", id="no-offer-in-common"),
     pytest.param({"fe": "action=negotiate qmpfs=yes"}, "fails", "no quick mode in common", id="pfs-on-one-side"),
@@ -273,6 +285,25 @@ def test_a_ticket_that_needs_a_ticket_is_a_deadlock() -> None:
         here.rule(name, "me any protocol=udp dstport=88", "action=permit")
         here.rule(name, "me any protocol=udp srcport=88", "action=permit")
     assert here.outcome() == "protected"
+
+
+def test_a_ticket_is_asked_for_from_the_first_address() -> None:
+    here = site(controllers=("dc",))
+    here.fe.addresses = ("192.0.2.11", "192.0.2.12")
+    here.rule("fe", "192.0.2.12 192.0.2.21", "action=negotiate", "kerberos=yes")
+    here.rule("be", "192.0.2.12 me", "action=negotiate", "kerberos=yes")
+    here.rule("dc", "192.0.2.12 me", "action=block")
+    assert here.outcome("192.0.2.12", "be") == "protected"
+    here.rule("dc", "192.0.2.11 me", "action=block")
+    assert here.outcome("192.0.2.12", "be") == "fails"
+
+
+def test_one_way_that_waits_for_a_ticket_makes_a_deadlock() -> None:
+    here = site(controllers=("dc",))
+    for name in ("fe", "be", "dc"):
+        here.rule(name, "me any", "action=negotiate", "kerberos=yes")
+    here.rule("dc", "any me protocol=tcp dstport=88", "action=block")
+    assert here.outcome() == "deadlock"
 
 
 def test_domain_policy_overrides_the_local_one() -> None:

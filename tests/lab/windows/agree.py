@@ -2,12 +2,14 @@
 """What IKE would agree on between two hosts (RFC 2409): main mode, authentication, quick mode.
 
 The answering side takes the first proposal of the asking side that it accepts as well. A method is agreed on by its
-kind, and only then does a key turn out to be wrong; no other method is tried after that (not proven).
+kind, and only then does a key turn out to be wrong; no other method is tried after that (Windows help, "IPsec
+Authentication").
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
 from . import parts
@@ -94,7 +96,9 @@ def _authentication(mine: Rule, theirs: Rule) -> tuple[str, str]:
 
 
 def _subject(method: Method) -> str:
-    return "".join(method.text.split()).casefold()
+    """Return a distinguished name as one compares it: blanks around a separator do not count, those in names do."""
+    parts = (part.strip() for part in re.split("([,=])", method.text))
+    return "".join(" ".join(part.split()) for part in parts).casefold()
 
 
 def _quick_mode(talk: Talk, theirs: Policy) -> tuple[str, Offer | None]:

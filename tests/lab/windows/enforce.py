@@ -151,7 +151,8 @@ class Driver:
 
     def winner(self, packet: Packet, inbound: bool) -> Filter | None:
         """Return the filter that decides on a packet; None when it passes unasked."""
-        if exempt(packet, self._exempt if self.watching else self._level(), inbound):
+        level = self._exempt if self.watching else self._level()
+        if exempt(packet, level, inbound, self._host.profile.modern):
             return None
         return next((one for one in self.filters() if one.matches(packet)), None)
 

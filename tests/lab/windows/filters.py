@@ -143,16 +143,17 @@ def _ends(
         yield number(single), _ALL
 
 
-def exempt(packet: Packet, level: int, inbound: bool) -> bool:
+def exempt(packet: Packet, level: int, inbound: bool, modern: bool) -> bool:
     """Tell whether no filter is asked; level is NoDefaultExempt (TechNet cc756041, KB 811832 and 810207).
 
     0: multicast, broadcast, RSVP, Kerberos and IKE; 1: without RSVP and Kerberos; 2: without multicast and broadcast;
-    3: IKE only. Inbound multicast and broadcast stay exempt at each level.
+    3: IKE only. On Server 2003 inbound multicast and broadcast stay exempt at each level; of later versions (modern)
+    no document says so.
     """
     ports = (packet.source_port, packet.target_port)
     if packet.protocol == UDP and any(port in _IKE for port in ports):
         return True
-    if packet.to_many and (inbound or level in (0, 1)):
+    if packet.to_many and (level in (0, 1) or (inbound and not modern)):
         return True
     kerberos = packet.protocol in (TCP, UDP) and _KERBEROS in ports
     return level in (0, 2) and (kerberos or packet.protocol == RSVP)

@@ -75,7 +75,7 @@ class Network:
         dotted = str(ipaddress.IPv4Address(address))
         return next((host for host in self._hosts.values() if dotted in host.all_addresses()), None)
 
-    def _flow(self, packet: Packet, asking: frozenset[tuple[int, int]]) -> Verdict:
+    def _flow(self, packet: Packet, asking: frozenset[str]) -> Verdict:
         near, far = self.host(packet.source), self.host(packet.target)
         if near is not None and near is far:
             return Verdict("clear", "stays in one computer")
@@ -84,18 +84,22 @@ class Network:
                 return Verdict("fails", f"{host.name} does not answer")
         return _Exchange(self, near, far, packet, asking).verdict()
 
-    def ticket(self, host: WindowsHost, peer: int, own: int, asking: frozenset[tuple[int, int]]) -> Verdict:
-        """Return how a host reaches a domain controller for a ticket (port 88), the best way of all there are."""
-        if (own, peer) in asking:
+    def ticket(self, host: WindowsHost, asking: frozenset[str]) -> Verdict:
+        """Return how a host reaches a domain controller for a ticket (port 88), the best way of all there are.
+
+        It asks from its first address, whatever address the packet has that made it ask.
+        """
+        if host.name in asking:
             return Verdict("deadlock", f"{host.name} needs a ticket to get a ticket")
-        worst = Verdict("clear")
+        ways = [Verdict("clear")] if not self._controllers else []
         for name in self._controllers:
-            controller = number(self.address(name))
+            ends = number(host.all_addresses()[0]), number(self.address(name))
             for protocol in (UDP, TCP):
-                packet = Packet(own, controller, protocol, EPHEMERAL, _KERBEROS)
-                worst = self._flow(packet, asking | {(own, peer)})
-                if worst.passes:
-                    return worst
+                way = self._flow(Packet(*ends, protocol, EPHEMERAL, _KERBEROS), asking | {host.name})
+                if way.passes:
+                    return way
+                ways.append(way)
+        worst = next((way for way in ways if way.outcome in ("deadlock", "clear")), ways[-1])
         if worst.outcome in ("deadlock", "clear"):
             return worst
         return Verdict("fails", f"no ticket for {host.name}: {worst.reason}")
@@ -114,18 +118,22 @@ class _Exchange:
         near: WindowsHost | None,
         far: WindowsHost | None,
         packet: Packet,
-        asking: frozenset[tuple[int, int]],
+        asking: frozenset[str],
     ) -> None:
         self._network, self._near, self._far, self._packet, self._asking = network, near, far, packet, asking
         answer = packet.reply()
         self._out = near.driver.winner(packet, False) if near else None
         self._back = near.driver.winner(answer, True) if near and not packet.to_many else None
         self._in = far.driver.winner(packet, True) if far else None
-        self._answer = far.driver.winner(answer, False) if far else None
+        self._answer = far.driver.winner(answer, False) if far and not packet.to_many else None
 
     def verdict(self) -> Verdict:
-        if _action(self._out) == "block":
-            return self._blocked(self._near, self._out)
+        """Follow the packet and its answer; a filter that blocks either of them decides, whatever IKE would do."""
+        here, there = (self._near, (self._out, self._back)), (self._far, (self._in, self._answer))
+        for host, filters in (here, there):
+            for one in filters:
+                if _action(one) == "block":
+                    return self._blocked(host, one)
         if self._out is not None and _action(self._out) in NEGOTIATES:
             found = self._ike(self._near, self._far, self._packet, self._out, self._back)
             if found is not None:
@@ -137,9 +145,6 @@ class _Exchange:
 
     def _in_clear(self, fallback: bool) -> Verdict:
         """Follow an unprotected packet to the far side and its answer back; fallback: near has a soft association."""
-        for found in (self._in, self._answer):
-            if _action(found) == "block":
-                return self._blocked(self._far, found)
         if _action(self._in) == "negotiate":
             return Verdict("blocked", f"{self._name(self._far)} drops what is not protected")
         if self._answer is not None and _action(self._answer) in NEGOTIATES:
@@ -151,8 +156,6 @@ class _Exchange:
 
     def _returns(self, fallback: bool) -> Verdict:
         """Follow an unprotected answer back into the near side."""
-        if _action(self._back) == "block":
-            return self._blocked(self._near, self._back)
         if _action(self._back) == "negotiate" and _action(self._out) not in NEGOTIATES:
             return Verdict("blocked", f"{self._name(self._near)} drops answers that are not protected")
         return Verdict("fallback" if fallback else "clear")
@@ -172,7 +175,7 @@ class _Exchange:
         if failure:
             return Verdict("fails", failure)
         if method == "kerberos":
-            ticket = self._network.ticket(first, packet.target, packet.source, self._asking)
+            ticket = self._network.ticket(first, self._asking)
             if not ticket.passes:
                 return Verdict(ticket.outcome, ticket.reason)
         return Verdict("protected", "", main_mode, quick_mode)

@@ -132,7 +132,7 @@ def test_pre_shared_keys_agree_only_when_equal_and_are_never_shown() -> None:
 
     assert agree(with_key(AT_A, "open sesame"), A, with_key(AT_B, "open sesame"), B) == []
     found = agree(with_key(AT_A, "open sesame"), A, with_key(AT_B, "close sesame"), B)
-    assert found == ["rules 'pop3' and 'pop3': no authentication method in common"]
+    assert found == ["rules 'pop3' and 'pop3': the pre-shared keys differ"]
 
 
 def test_lifetimes_and_order_do_not_matter() -> None:

@@ -102,6 +102,25 @@ def test_the_default_response_does_not_stand_in_for_half_a_rule() -> None:
     assert between(host("a", A, at_a(SECURE)), host("b", B, half)).outcome is Outcome.FAILS
 
 
+def test_who_asks_the_default_response_needs_filters_for_both_directions() -> None:
+    found = between(host("a", A, at_a(SECURE, mirrored=False)), host("b", B, RESPONDS))
+    assert found.outcome is Outcome.FAILS
+    assert found.because == "the sender negotiates in one direction only; its filter is not mirrored"
+
+
+@pytest.mark.parametrize("other", [
+    pytest.param(SAME_PEER, id="another-port-is-negotiated"),
+    pytest.param(policy(rule("tcp me:110 -> 192.0.2.1", PERMIT, mirrored=False)), id="only-the-answer-is-permitted"),
+])  # fmt: skip
+def test_a_default_response_beside_a_rule_for_the_same_peer_is_in_doubt(other: Policy) -> None:
+    beside = dataclasses.replace(other, default_response=RESPONDS.default_response)
+    found = between(host("a", A, at_a(SECURE)), host("b", B, beside))
+    assert found.outcome is Outcome.PROTECTED
+    doubt = "whether the default response answers a peer that other filters of its policy are about"
+    assert found.doubts == (doubt,)
+    assert between(host("a", A, at_a(SECURE)), host("b", B, RESPONDS)).certain
+
+
 def test_a_default_response_that_is_off_answers_nobody() -> None:
     off = policy(response=DefaultResponse(False))
     assert between(host("a", A, at_a(SECURE)), host("b", B, off)).outcome is Outcome.FAILS

@@ -12,7 +12,7 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet imp
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.verdict import Outcome, Verdict
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.authentication import Authentication
-from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import Rule
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import DefaultResponse, Rule
 from tests.unit.plugins.module_utils.forecast.cases import (
     BLOCK,
     DC,
@@ -58,23 +58,68 @@ def test_an_exempt_way_to_the_ticket_is_no_deadlock() -> None:
     assert mail(KERBEROS, more=(TO_DC,), exempt=0).outcome is Outcome.PROTECTED
 
 
-def test_a_second_method_may_stand_in() -> None:
-    found = mail(KERBEROS, ROOT, more=(TO_DC,))
-    assert found.outcome is Outcome.PROTECTED
-    assert found.suite.endswith("certificate of 'CN=Root'")
-    assert found.doubts
+def test_no_other_method_stands_in_for_a_ticket() -> None:
+    assert mail(KERBEROS, ROOT, more=(TO_DC,)).outcome is Outcome.DEADLOCK
+    assert mail(KERBEROS, ROOT, more=(rule("any me -> 192.0.2.5", BLOCK),)).outcome is Outcome.FAILS
+    assert mail(ROOT, KERBEROS, more=(TO_DC,)).outcome is Outcome.PROTECTED
 
 
-def test_a_way_to_the_ticket_that_also_takes_certificates_is_no_deadlock() -> None:
-    both = (KERBEROS, ROOT)
+def way_to_the_ticket(*methods: Authentication) -> Verdict:
+    """POP3 with Kerberos from a to b, where the way to the domain controller is protected by these methods."""
     stations = [
         host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS),
-                            rule("any me -> 192.0.2.5", SECURE, *both))),
+                            rule("any me -> 192.0.2.5", SECURE, *methods))),
         host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
-        host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, *both))),
+        host("dc", DC, policy(rule("any 192.0.2.1 -> me", SECURE, KERBEROS, ROOT))),
     ]  # fmt: skip
+    return Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3)
+
+
+def test_a_way_to_the_ticket_with_certificates_is_no_deadlock() -> None:
+    assert way_to_the_ticket(ROOT).outcome is Outcome.PROTECTED
+    assert way_to_the_ticket(ROOT, KERBEROS).outcome is Outcome.PROTECTED
+    assert way_to_the_ticket(KERBEROS, ROOT).outcome is Outcome.DEADLOCK
+
+
+def test_the_end_that_answers_needs_no_ticket() -> None:
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS))),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS), rule("any me -> 192.0.2.5", BLOCK))),
+        host("dc", DC),
+    ]
     found = Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3)
-    assert (found.outcome, found.methods) == (Outcome.PROTECTED, ("kerberos",))
+    assert found.outcome is Outcome.PROTECTED
+    assert found.doubts == ("the receiver gets no Kerberos ticket, should it be the one to renew the association",)
+
+
+def test_who_protects_its_answers_needs_the_ticket() -> None:
+    asks = secure(name="asks", inbound_passthrough=True)
+    stations = [
+        host("a", A, policy(response=DefaultResponse(True, authentication=(KERBEROS,)))),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", asks, KERBEROS), rule("any me -> 192.0.2.5", BLOCK))),
+        host("dc", DC),
+    ]
+    assert Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3).outcome is Outcome.FAILS
+
+
+def test_a_doubt_about_the_way_to_the_ticket_stays() -> None:
+    alike = (rule("any me -> 192.0.2.0/24", PERMIT), rule("udp me -> any:88", BLOCK), rule("tcp me -> any:88", BLOCK))
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS), *alike)),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
+        host("dc", DC),
+    ]
+    found = Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3)
+    assert found.outcome is Outcome.PROTECTED
+    assert all(doubt.startswith("whether a Kerberos ticket can be had: rules ") for doubt in found.doubts)
+    assert len(found.doubts) == 2
+
+
+def test_nobody_answers_a_packet_to_many() -> None:
+    group = IPv4Address("224.0.0.9")
+    stations = [host("a", A, policy(rule("any any -> me", BLOCK, mirrored=False))), host("group", group)]
+    engine = Engine(stations)
+    assert engine.verdict("a", A, "group", group, Traffic(17, 1025, 9)).outcome is Outcome.CLEAR
 
 
 def test_certificates_need_no_ticket() -> None:

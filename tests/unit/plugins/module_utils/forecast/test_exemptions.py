@@ -71,6 +71,17 @@ def test_edges_on_windows_2000(sent: str, word: Word) -> None:
     assert classify(host("a", A, EVERYTHING_BLOCKED, version=WINDOWS_2000), packet(sent)).word is word
 
 
+@pytest.mark.parametrize(("received", "doubtful"), [
+    pytest.param("udp 192.0.2.2:1025 -> 192.0.2.1:500", True, id="behind-nat"),
+    pytest.param("udp 192.0.2.2:4500 -> 192.0.2.1:4500", True, id="nat-t-before-vista"),
+    pytest.param("tcp 192.0.2.2:1025 -> 192.0.2.1:500", False, id="tcp"),
+    pytest.param("udp 192.0.2.2:1025 -> 192.0.2.1:501", False, id="another-port"),
+])  # fmt: skip
+def test_what_looks_like_ike_leaves_a_doubt(received: str, doubtful: bool) -> None:
+    assert bool(classify(host("a", A, EVERYTHING_BLOCKED), packet(received)).doubts) is doubtful
+    assert not classify(host("a", A), packet(received)).doubts
+
+
 def test_nat_t_is_exempt_since_vista() -> None:
     station = host("a", A, EVERYTHING_BLOCKED, version=SERVER_2022)
     assert classify(station, packet("udp 192.0.2.2:4500 -> 192.0.2.1:4500")).exempt == "IKE is always exempt"

@@ -37,7 +37,7 @@ def test_the_responder_takes_the_initiators_first_choice() -> None:
     turned = Proposal((MEDIUM, STRONG), (DES, ESP), False, (KERBEROS, ROOT))
     assert negotiate(FULL, turned).suite == "ESP[3des,sha1]; 3des-sha1-dh14, certificate of 'CN=Root'"
     assert negotiate(turned, FULL).suite == "ESP[des,sha1]; 3des-sha1-dh2, kerberos"
-    assert negotiate(turned, FULL).methods == ("kerberos", "certificate of 'CN=Root'")
+    assert negotiate(turned, FULL).methods == ("kerberos",)
 
 
 def test_what_only_the_responder_lacks_is_passed_over() -> None:
@@ -50,7 +50,8 @@ def test_what_only_the_responder_lacks_is_passed_over() -> None:
     pytest.param({"offers": (AH,)}, "no quick-mode offer in common", id="quick-mode"),
     pytest.param({"pfs": True}, "perfect forward secrecy on one end only", id="pfs"),
     pytest.param({"methods": (KERBEROS,)}, "no authentication method in common", id="methods"),
-    pytest.param({"methods": (Certificate("CN=Other"),)}, "no authentication method in common", id="another-authority"),
+    pytest.param({"methods": (Certificate("CN=Other"),)}, "no certification authority in common",
+                 id="another-authority"),
     pytest.param({"tunnel": IPv4Address("192.0.2.9")}, "a tunnel on one end only", id="tunnel"),
 ])  # fmt: skip
 def test_each_way_to_fail_is_told(change: dict[str, object], problem: str) -> None:
@@ -82,6 +83,32 @@ def test_keys_are_compared_and_never_shown(
     found = negotiate(Proposal((STRONG,), (ESP,), False, (ours,)), Proposal((STRONG,), (ESP,), False, (theirs,)))
     assert (found.methods, bool(found.doubts)) == (methods, doubt)
     assert UNKNOWN_KEY.key.reveal() not in repr(found)
+
+
+@pytest.mark.parametrize(("ours", "theirs", "methods", "problem"), [
+    pytest.param((key("a"), KERBEROS), (KERBEROS, key("b")), (),
+                 "the pre-shared keys differ, and no other method is tried", id="wrong-key-before-kerberos"),
+    pytest.param((ROOT, KERBEROS), (Certificate("CN=Other"), KERBEROS), (),
+                 "no certification authority in common, and no other method is tried", id="wrong-root-before-kerberos"),
+    pytest.param((KERBEROS, key("a")), (key("b"), KERBEROS), ("kerberos",), "", id="wrong-key-after-kerberos"),
+    pytest.param((Certificate("CN=Other"), ROOT), (ROOT,), ("certificate of 'CN=Root'",), "", id="a-second-root"),
+    pytest.param((UNKNOWN_KEY, KERBEROS), (key("b"), KERBEROS), ("pre-shared key",), "", id="stars-before-kerberos"),
+])  # fmt: skip
+def test_only_the_first_kind_in_common_is_tried(
+    ours: tuple[Authentication, ...], theirs: tuple[Authentication, ...], methods: tuple[str, ...], problem: str
+) -> None:
+    found = negotiate(Proposal((STRONG,), (ESP,), False, ours), Proposal((STRONG,), (ESP,), False, theirs))
+    assert (found.methods, found.problems) == (methods, (problem,) if problem else ())
+
+
+@pytest.mark.parametrize(("theirs", "same"), [
+    ("CN=Root A,O=Example", True), ("cn = root  a , o=example", True), ("CN=RootA,O=Example", False),
+    ("O=Example,CN=Root A", False),
+])  # fmt: skip
+def test_blanks_between_the_parts_of_a_name_do_not_count(theirs: str, same: bool) -> None:
+    one = Proposal((STRONG,), (ESP,), False, (Certificate("CN=Root A, O=Example"),))
+    other = Proposal((STRONG,), (ESP,), False, (Certificate(theirs),))
+    assert (negotiate(one, other).problems == ()) is same
 
 
 def test_windows_2000_offers_no_group_14() -> None:
