@@ -9,8 +9,8 @@ import importlib
 import multiprocessing
 import sys
 import time
-from typing import Any
 
+from tests.agreement.part import compare_part
 from tests.checkout import import_as_collection
 
 CASES, FLOWS = 1200, 32
@@ -35,18 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
     return _run(options.seed, options.cases, options.processes)
 
 
-def part(seed: int, first: int, last: int) -> Any:
-    """Compare the cases of one process."""
-    import_as_collection()
-    return importlib.import_module("tests.agreement.judge").compare(seed, range(first, last), FLOWS)
-
-
 def _run(seed: int, cases: int, processes: int) -> int:
     started = time.monotonic()
     bounds = [cases * step // processes for step in range(processes + 1)]
     spawn = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(processes, spawn) as pool:
-        parts = list(pool.map(part, [seed] * processes, bounds[:-1], bounds[1:]))
+        parts = list(pool.map(compare_part, [seed] * processes, bounds[:-1], bounds[1:], [FLOWS] * processes))
     tally = parts[0]
     for one in parts[1:]:
         tally.add(one)
