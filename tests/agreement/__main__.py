@@ -27,9 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--show", metavar="SEED:NUMBER", help="print one case: hosts, policies, both verdicts")
     options = parser.parse_args(arguments)
+    import_as_collection()
     if options.show:
         seed, _colon, number = options.show.partition(":")
-        import_as_collection()
         print(importlib.import_module("tests.agreement.show").case_text(int(seed), int(number), FLOWS))
         return 0
     return _run(options.seed, options.cases, options.processes)
