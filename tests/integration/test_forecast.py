@@ -98,7 +98,7 @@ def test_keys_are_compared_and_never_shown(site: Lab) -> None:
     site.variables = keys(**dict.fromkeys(roles, "open sesame") | {"front_end": "close sesame"})
     run = site.tasks([READ, forecast()], "-vvv")
     assert checks(run.one(FORECAST).result) == {"ends.disagree"}
-    assert "no authentication method in common" in run.one(FORECAST).message
+    assert "the pre-shared keys differ" in run.one(FORECAST).message
     assert "sesame" not in run.output
 
 

@@ -10,6 +10,7 @@ the IKE/AuthIP Exemptions of the Windows Filtering Platform (learn.microsoft.com
 
 from __future__ import annotations
 
+import functools
 from ipaddress import IPv4Address
 
 from ..model.windows import WindowsVersion
@@ -54,6 +55,7 @@ def exempt_traffic(version: WindowsVersion, mode: int, traffic: Traffic) -> str:
     return ""
 
 
+@functools.cache
 def perhaps_ike(traffic: Traffic) -> str:
     """Say why nobody can tell whether a packet that is not exempt counts as IKE; empty where one can.
 
