@@ -22,7 +22,7 @@ from ..model.actions import ActionKind
 from ..model.filters import ANY_PROTOCOL
 from ..model.windows import WindowsVersion
 from .exemptions import exempt_destination, exempt_traffic, exemption_mode, perhaps_ike
-from .packet import Packet, Traffic
+from .packet import UDP, Packet, Traffic
 from .station import Station
 from .table import Entry, FilterTable, Treatment
 
@@ -109,7 +109,7 @@ class Chooser:
         if station.unknown:
             return _UNKNOWN
         decided = self._by_filters(entries, traffic)
-        doubt = perhaps_ike(traffic) if decided.word is not Word.CLEAR else ""
+        doubt = perhaps_ike(traffic) if traffic[0] == UDP and decided.word is not Word.CLEAR else ""
         if not doubt:
             return decided
         key = (id(decided), doubt)

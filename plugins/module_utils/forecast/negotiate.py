@@ -136,7 +136,7 @@ def _same(one: Authentication, other: Authentication) -> bool:
 
 
 def _authority(certificate: Certificate) -> str:
-    """Write a distinguished name in one way: blanks beside ``,`` and ``=`` and the case mean nothing (RFC 2253 section 4)."""
+    """Write a distinguished name in one way: blanks beside ``,`` and ``=`` mean nothing (RFC 2253 section 4)."""
     return _BESIDE.sub(r"\1", " ".join(certificate.ca.split())).casefold()
 
 
