@@ -33,6 +33,7 @@ def untouched(lab: Lab, *names: str) -> bool:
     return all(lab.policies(name)["objects"] == 0 for name in names)
 
 
+@pytest.mark.core
 def test_each_node_is_changed_while_it_is_passive(moving: Lab) -> None:
     assert moving.run("harden", "--check").exit_code == 0
     assert (moves(moving), owner(moving)) == ([], "be1")
