@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import time
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -51,6 +52,7 @@ class ActionModule(IpsecAction):
             "gap": {"protected": gap.protected, "scope": gap.scope, "told": gap.told} if gap else None,
             "plan": list(drop.steps),
             "windows": before.survey.windows,
+            "seen": time.time(),
         }
         warnings = [*after.warnings, *_interrupted(after)]
         if gap is not None and not gap.protected:
