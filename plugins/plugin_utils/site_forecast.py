@@ -62,16 +62,24 @@ class PlayForecast:
     def _forecast(self, play: Sequence[str]) -> Foresight:
         """Forecast each site that a host of a play names on its own, and put them together."""
         wanted: dict[str, dict[str, Any]] = {}
+        site_names: dict[str, str] = {}
         for host in play:
             role = role_of(host, self._groups)
             if role is not None:
                 given = self._args["policies"].get(host)
                 given = given or self._roles.declaration(role, self._hostvars[host])
                 wanted[host] = checked(host, given)
-        names = dict.fromkeys(_site_name(one) for one in wanted.values())
+                site_names[host] = self._site_name(wanted[host], role, host)
+        names = dict.fromkeys(site_names.values())
         sites = {name: site_of(name or None, self._groups, self._hostvars) for name in names}
         present = [site_of(name or None, self._present, self._hostvars) for name in names]
-        return joined([self._site(site, sites, wanted) for site in present])
+        by_host = {host: sites[name] for host, name in site_names.items()}
+        return joined([self._site(site, by_host, wanted) for site in present])
+
+    def _site_name(self, declared: Mapping[str, Any], role: Role, host: str) -> str:
+        """Give the site that a declaration names; one of rules names none, so there it is that of the host's role."""
+        topology = declared["topology"] or {"site": self._roles.value(role, "site", self._hostvars[host])}
+        return str(topology.get("site") or "")
 
     def _site(self, site: Site, sites: Mapping[str, Site], wanted: Mapping[str, dict[str, Any]]) -> Foresight:
         """Forecast the present hosts of a site; each gets the policy of the whole site that it names itself."""
@@ -84,7 +92,7 @@ class PlayForecast:
                 before.append(now)
                 own = wanted.get(host.name)
                 known = self._hostvars[host.name]
-                after.append(_later(now, own, sites[_site_name(own)], known) if own else now)
+                after.append(_later(now, own, sites[host.name], known) if own else now)
         kdcs = [host.name for host in site.domain_controllers]
         talks = self._conversations(site, before, after)
         found = foresee(before, after, wanted, talks, kdcs)
@@ -119,10 +127,6 @@ def _counterparts(found: Foresight) -> set[str]:
     """Give the ends of all flows whose ends want different things."""
     pairs = [pair for finding in found.findings if finding.check in _COUNTERPARTS for pair in finding.pairs]
     return {name for pair in pairs for name in (pair.sender, pair.receiver)}
-
-
-def _site_name(declared: Mapping[str, Any]) -> str:
-    return str((declared["topology"] or {}).get("site") or "")
 
 
 def _later(now: Station, wanted: Mapping[str, Any], site: Site, variables: Mapping[str, Any]) -> Station:
