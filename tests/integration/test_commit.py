@@ -5,19 +5,15 @@ from __future__ import annotations
 
 import copy
 import os
-import signal
-import subprocess
 import threading
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.conftest import Lab, LabMaker
 from tests.integration.test_policy import MAIL
-from tests.playbooks.run import environment
+from tests.playbooks.killing import run_killed
 
 POLICY = "exchange.ipsec.policy"
 FOLDER = r"C:\WINDOWS\system32\config\exchange.ipsec"
@@ -202,47 +198,12 @@ def test_a_restart_while_armed(one: Lab) -> None:
     _tidy(one)
 
 
-def _descendants(pid: int) -> Iterator[int]:
-    """A process and all that it started."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            rest = stat.read_text().rpartition(") ")[2]
-        except OSError:
-            continue
-        children.setdefault(int(rest.split()[1]), []).append(int(stat.parent.name))
-    waiting = [pid]
-    while waiting:
-        found = waiting.pop()
-        yield found
-        waiting += children.get(found, [])
-
-
 def _killed_at(lab: Lab, request: int, options: dict[str, Any]) -> bool:
     """Run the task and kill all of it at its n-th request; says whether it came that far."""
     lab.tasks([{"name": "The task", POLICY: options}], "--syntax-check")
     path = max(lab.folder.glob("play*.yml"), key=lambda one: one.stat().st_mtime)
-    base = lab.handle.counters("fe1")["requests"]
-    station = lab.handle.host("fe1")
-    admits = station.admits
-    run = subprocess.Popen(
-        ["ansible-playbook", "-i", str(lab.inventory()), str(path)], cwd=lab.folder, stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(RECORD_FILE=os.devnull),
-    )  # fmt: skip
-    killed = False
-
-    def watch(peer: str, port: int) -> bool:
-        nonlocal killed
-        if not killed and station.counters.requests - base >= request:
-            killed = True
-            for process in list(_descendants(run.pid)):
-                os.kill(process, signal.SIGKILL)
-        return admits(peer, port)
-
-    station.admits = watch  # type: ignore[method-assign]
-    run.wait(timeout=60)
-    station.admits = admits  # type: ignore[method-assign]
-    return killed
+    command = ["ansible-playbook", "-i", str(lab.inventory()), str(path)]
+    return run_killed(command, lab.folder, [lab.handle.host("fe1")], request).killed
 
 
 @pytest.mark.parametrize("request_number", KILL_POINTS)

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The run that hardens a site, killed at every request it makes: what stands afterwards, and whether the next mends it."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.checkout import COLLECTIONS, NAME
+from tests.playbooks.killing import run_killed
+from tests.playbooks.run import PlaybookRun, run_playbook
+from tests.torture.field import Field, running_field
+from tests.torture.judge import in_force
+from tests.torture.site import CONTROLLER, ROLES, Site
+from tests.torture.words import CERTIFICATE
+
+CONFIRM = 180
+POLICY = "Exchange IPsec"
+HARDEN = COLLECTIONS.joinpath(*NAME.split(".")) / "playbooks" / "harden.yml"
+SMALL = {"fe": "server2003", "be": "server2003", "dc": "server2022"}
+WHOLE = {"fe": "server2003-ko", "be": "server2003", "be2": "server2003", "dc": "server2022"}
+
+
+@dataclasses.dataclass
+class KillPoint:
+    """One run, killed at one request; `wrong` is what was not as it should be."""
+
+    at: int
+    killed: bool = False
+    new: int = 0
+    wrong: list[str] = dataclasses.field(default_factory=list)
+
+
+def variables(folder: Path) -> dict[str, Any]:
+    """What the roles are told."""
+    found: dict[str, Any] = {}
+    for role in set(ROLES.values()):
+        found |= {
+            f"{role}_tier": "everything",
+            f"{role}_authentication": [CERTIFICATE],
+            f"{role}_management": [CONTROLLER],
+            f"{role}_confirm": CONFIRM,
+            f"{role}_backup_dir": str(folder / "backup"),
+        }
+    return found
+
+
+def requests_of_a_run(profiles: dict[str, str]) -> int:
+    """How many requests the run makes when nobody kills it."""
+    site = Site(900, profiles)
+    with tempfile.TemporaryDirectory(prefix="torture-") as name, running_field([site], Path(name)) as field:
+        return _kill(field, site, 0).requests
+
+
+def kill_at(points: Sequence[int], profiles: dict[str, str]) -> list[KillPoint]:
+    """Kill one run at each of these requests, each at a site of its own, and mend all of the sites in one run."""
+    sites = {at: Site(at, profiles) for at in points}
+    with tempfile.TemporaryDirectory(prefix="torture-") as name:
+        folder = Path(name)
+        with running_field(list(sites.values()), folder) as field:
+            former = {one: field.policies(one) for site in sites.values() for one in site.names}
+            found = [_killed(field, site, at, former) for at, site in sites.items()]
+            after = {one: field.policies(one) for one in former}
+            _mend(field, sites, found)
+            for point in found:
+                _hold(field, sites[point.at], point, former, after)
+    return found
+
+
+def _kill(field: Field, site: Site, at: int) -> Any:
+    inventory = field.inventory([site], **variables(field.folder))
+    command = ["ansible-playbook", "-i", str(inventory), str(HARDEN)]
+    return run_killed(command, field.folder, [field.handle.host(name) for name in site.names], at)
+
+
+def _killed(field: Field, site: Site, at: int, former: dict[str, Any]) -> KillPoint:
+    """Kill a run, and let the clocks of its site pass the end of every countdown."""
+    point = KillPoint(at, _kill(field, site, at).killed)
+    for name in site.names:
+        field.wake(name, CONFIRM + 60)
+        if not field.reachable(name):
+            point.wrong.append(f"{name} is out of reach")
+        if field.armed(name):
+            point.wrong.append(f"{name} still counts down")
+    return point
+
+
+def _mend(field: Field, sites: dict[int, Site], found: Sequence[KillPoint]) -> None:
+    """One more run must converge, and another one must have nothing to do."""
+    inventory = field.inventory(list(sites.values()), **variables(field.folder))
+    for expected in ({"ok", "changed"}, {"ok"}):
+        run = run_playbook(HARDEN, inventory, cwd=field.folder)
+        for point in found:
+            for name in sites[point.at].names:
+                said = run.statuses().get(name, "missing")
+                if said not in expected:
+                    point.wrong.append(f"{name}: a later run says {said}: {_messages(run, name)}")
+
+
+def _messages(run: PlaybookRun, name: str) -> str:
+    told = [f"{one.task}: {one.status} {one.message}" for one in run.results if one.host == name and one.status != "ok"]
+    return " | ".join(told)[:800] or run.output[-800:]
+
+
+def _hold(field: Field, site: Site, point: KillPoint, former: dict[str, Any], after: dict[str, Any]) -> None:
+    """Hold what stood after the killing against what stood before and what stands in the end."""
+    for name in site.names:
+        final = field.policies(name)
+        if final["assigned"] != POLICY:
+            point.wrong.append(f"{name}: {final['assigned']} is in force in the end")
+        states = [in_force(one, POLICY) for one in (former[name], final)]
+        if in_force(after[name], POLICY) not in states:
+            point.wrong.append(f"{name} was neither in its former nor in its new state")
+        point.new += in_force(after[name], POLICY) == states[1]
+        point.wrong += [f"{name}: left over: {one}" for one in field.leftovers(name)]
+        shells = field.handle.counters(name)["shells_open"]
+        if shells:
+            point.wrong.append(f"{name}: {shells} shells are open")
