@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 export UV_CACHE_DIR := $(CURDIR)/.build/uv
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help setup demo test bench wire lab docs clean
+.PHONY: help setup demo test bench torture wire lab docs clean
 
 help: ## Show this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: $(READY) ## Run every check; ONLY=lint,unit,wine runs some, IPSEC_REQUIRE_
 
 bench: $(READY) ## Count requests, shells and seconds per host, side by side
 	@$(BIN)/python -m tests.bench
+
+torture: $(READY) ## Try to lock somebody out: hostile changes, runs killed at every request
+	@$(BIN)/python -m tests.torture
 
 wire: $(READY) ## Prove it on real packets: the policies on a real kernel, fail-over measured
 	@$(BIN)/python -m tests.wire

@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
-import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,10 +13,11 @@ from typing import Any
 import yaml
 
 from tests.playbooks.run import environment
-from tests.torture.cases import Case
+from tests.torture.cases import Case, case
 from tests.torture.field import Field, running_field
 from tests.torture.judge import Verdicts, ends
 from tests.torture.play import CHANGE, GUARD, plays
+from tests.torture.role_cases import RoleCase
 from tests.torture.watch import Watch
 from tests.torture.words import expected, seen
 
@@ -40,24 +38,25 @@ class Result:
     said: str = ""
 
 
-def run_batch(cases: Sequence[Case]) -> list[Result]:
-    """Take the cases through the product."""
+def run_batch(numbers: Sequence[int], seed: int) -> list[Result]:
+    """Take the cases of these numbers through the product."""
+    cases = [case(number, seed) for number in numbers]
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
         folder = Path(name)
-        with running_field([case.site for case in cases], folder) as field:
-            former = {case.number: _begin(field, case) for case in cases}
+        with running_field([one.site for one in cases], folder) as field:
+            former = {one.number: begin(field, one) for one in cases}
             playbook = folder / "play.yml"
             playbook.write_text(yaml.safe_dump(plays(cases), sort_keys=False), encoding="utf-8")
             record = folder / "record.jsonl"
             record.touch()
             with Watch(field, cases, record) as watch:
-                output = _play(playbook, field.inventory([case.site for case in cases]), record)
-            return [_judged(field, case, watch, former[case.number], output) for case in cases]
+                output = _play(playbook, field.inventory([one.site for one in cases]), record)
+            return [_judged(field, one, watch, former[one.number], output) for one in cases]
 
 
-def _begin(field: Field, case: Case) -> dict[str, dict[str, Any]]:
+def begin(field: Field, case: Case | RoleCase) -> dict[str, dict[str, Any]]:
     """Bring the site of a case to where it begins; returns what stands there."""
-    for short, commands in case.typed.items():
+    for short, commands in (case.typed if isinstance(case, Case) else {}).items():
         for command in commands:
             field.type(case.site.name(short), command)
         field.handle.reboot(case.site.name(short))
@@ -122,9 +121,3 @@ def _hosts_end(
     return ends(field, name, former, new, status, built=spec["name"])
 
 
-def main_batch(numbers: Sequence[int], seed: int) -> tuple[list[Result], float]:
-    """Take the cases of these numbers, in a process of its own."""
-    from tests.torture.cases import case  # noqa: PLC0415
-
-    started = time.monotonic()
-    return run_batch([case(number, seed) for number in numbers]), time.monotonic() - started

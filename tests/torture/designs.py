@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import random
 from collections.abc import Callable
+from typing import Any
 
 from tests.torture.site import CONTROLLER, NETWORK, Site
 from tests.torture.words import (
@@ -49,7 +50,7 @@ def backs(site: Site) -> list[str]:
     return [short for short in site.profiles if short.startswith("be")]
 
 
-def mail(site: Site, action: Spec, *methods: Spec, ports: tuple[int, ...] = (0,), **more: object) -> Wanted:
+def mail(site: Site, action: Spec, *methods: Spec, ports: tuple[int, ...] = (0,), **more: Any) -> Wanted:
     """Front end and back ends protect what runs between them."""
     protocol = "tcp" if ports != (0,) else "any"
     front, own = site.address("fe"), [*map(site.address, backs(site)), *site.virtual]
@@ -171,8 +172,8 @@ def with_everybody(site: Site, rng: random.Random) -> Wanted:
 def wrong_network(site: Site, rng: random.Random) -> Wanted:
     """The way in is permitted, for a network where no controller is."""
     short = _one(rng, site)
-    rules = [rule("Everybody", [flt("any", "me")], negotiate()), way_in(site, short, "198.51.100.128/25", "192.0.2.0/24")]
-    return {short: policy(NAME, *rules)}
+    wrong = way_in(site, short, "198.51.100.128/25", "192.0.2.0/24")
+    return {short: policy(NAME, rule("Everybody", [flt("any", "me")], negotiate()), wrong)}
 
 
 def wrong_port(site: Site, rng: random.Random) -> Wanted:
@@ -256,8 +257,8 @@ def _random_rules(site: Site, short: str, rng: random.Random) -> list[Spec]:
     for number in range(rng.randint(1, 3)):
         filters = []
         for _unused in range(rng.randint(1, 3)):
-            ends = ["me", rng.choice(places)]
-            rng.shuffle(ends)
+            place, outwards = rng.choice(places), rng.random() < 0.5
+            ends = ("me", place) if outwards else (place, "me")
             protocol = rng.choice(["any", "any", "tcp", "tcp", "udp"])
             one = flt(*ends, protocol, rng.choice(ports) if protocol != "any" else 0, mirrored=rng.random() < 0.9)
             filters += [one] if one not in filters else []

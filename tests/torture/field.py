@@ -42,12 +42,17 @@ class Field:
     def host(self, name: str) -> WindowsHost:
         return self.handle.fleet.computers.hosts[name]
 
-    def inventory(self, sites: Sequence[Site], **variables: Any) -> Path:
-        """Write the inventory of some of the sites."""
+    def inventory(
+        self, sites: Sequence[Site], of_hosts: Mapping[str, Mapping[str, Any]] | None = None, **variables: Any
+    ) -> Path:
+        """Write the inventory of some of the sites, with further variables of single hosts and of all."""
         names = [name for site in sites for name in site.names]
         places = {name: (self.handle.host(name).address, self.handle.host(name).http_port) for name in names}
         path = self.folder / f"inventory-{sites[0].group}.yml"
-        path.write_text(yaml.safe_dump(inventory_of(sites, places, **variables), sort_keys=False), encoding="utf-8")
+        content = inventory_of(sites, places, **variables)
+        for name, own in (of_hosts or {}).items():
+            content["all"]["hosts"][name] |= own
+        path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
         return path
 
     def type(self, name: str, command: str, text: str = "") -> None:

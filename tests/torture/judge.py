@@ -64,7 +64,7 @@ class Verdicts:
                     continue
                 sure = True
                 if lab[one["flow"], pair] in PASSES:
-                    self.wrong.append(f"refused because of {one['check']} {one['flow']} {pair}, which passes in the lab")
+                    self.wrong.append(f"refused for {one['check']} {one['flow']} {pair}, which passes in the lab")
         return sure
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The run that hardens a site, killed at every request it makes: what stands afterwards, and whether the next mends it."""
+"""The run that hardens a site, killed at each of its requests: what stands afterwards, and what the next run says."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from tests.torture.words import CERTIFICATE
 CONFIRM = 180
 POLICY = "Exchange IPsec"
 HARDEN = COLLECTIONS.joinpath(*NAME.split(".")) / "playbooks" / "harden.yml"
-SMALL = {"fe": "server2003", "be": "server2003", "dc": "server2022"}
-WHOLE = {"fe": "server2003-ko", "be": "server2003", "be2": "server2003", "dc": "server2022"}
 
 
 @dataclasses.dataclass
@@ -48,7 +46,7 @@ def variables(folder: Path) -> dict[str, Any]:
     return found
 
 
-def requests_of_a_run(profiles: dict[str, str]) -> int:
+def count_requests(profiles: dict[str, str]) -> int:
     """How many requests the run makes when nobody kills it."""
     site = Site(900, profiles)
     with tempfile.TemporaryDirectory(prefix="torture-") as name, running_field([site], Path(name)) as field:

@@ -14,6 +14,8 @@ NETWORK = "203.0.113.0/24"
 ROLES = {"fe": "front_end", "be": "back_end_cluster", "be2": "back_end_cluster", "dc": "domain_controller"}
 _LAST = {"fe": 11, "be": 21, "be2": 22, "dc": 41}
 _VIRTUAL = 30
+SMALL = {"fe": "server2003", "be": "server2003", "dc": "server2022"}
+WHOLE = {"fe": "server2003-ko", "be": "server2003", "be2": "server2003", "dc": "server2022"}
 QUICK = {"ansible_winrm_operation_timeout_sec": 1, "ansible_winrm_read_timeout_sec": 2}
 
 
@@ -100,7 +102,7 @@ def inventory_of(sites: Sequence[Site], places: dict[str, tuple[str, int]], **va
     roles: dict[str, Any] = {role: {"hosts": {}} for role in ROLES.values()}
     groups: dict[str, Any] = {}
     for site in sites:
-        members = {}
+        members: dict[str, None] = {}
         for short in site.profiles:
             name = site.name(short)
             address, port = places[name]

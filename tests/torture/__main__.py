@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make torture`: every case and every kill point, the figures, and an exit code that says whether anybody was lost."""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tests.checkout import BUILD, link_collection
+from tests.torture import work
+from tests.torture.cases import CASES, SEED, case
+from tests.torture.figures import figures, holds, table
+from tests.torture.role_cases import COUNT, role_case
+from tests.torture.site import SMALL, WHOLE
+
+FILE = BUILD / "torture.json"
+BATCH, ROLE_BATCH, KILL_BATCH, WORKERS = 15, 5, 8, 4
+ROLE_CASES = 500
+"""Cases beyond this number go through the roles."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run what was asked for; 0 when nobody was lost and the forecast was right."""
+    options = _options(arguments)
+    link_collection()
+    if options.case or options.kill:
+        return _one(options)
+    started = time.monotonic()
+    results, points, wanted = _everything(options)
+    told = figures(results, points, wanted, seed=options.seed, seconds=round(time.monotonic() - started))
+    FILE.parent.mkdir(parents=True, exist_ok=True)
+    FILE.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    print(table(results, points, told))
+    return 0 if holds(told, options.cases) else 1
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("--case", type=int, default=0, help="one case alone")
+    parser.add_argument("--kill", type=int, default=0, metavar="REQUEST", help="one kill point alone")
+    parser.add_argument("--cases", type=int, default=CASES, help=f"how many (default {CASES})")
+    parser.add_argument("--role-cases", type=int, default=COUNT, help=f"more through harden.yml (default {COUNT})")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"another seed gives other cases (default {SEED})")
+    parser.add_argument("--every", type=int, default=1, help="kill at every n-th request only")
+    parser.add_argument("--all-kill-points", action="store_true", help="kill the run of a whole site, with a cluster")
+    parser.add_argument("--workers", type=int, default=WORKERS, help=f"processes at work (default {WORKERS})")
+    return parser.parse_args(arguments)
+
+
+def _one(options: argparse.Namespace) -> int:
+    """Take one case or one kill point alone and tell all of it."""
+    if options.kill:
+        (point,) = work.kill_points([options.kill], _profiles(options))
+        print(json.dumps(dataclasses.asdict(point), indent=2))
+        return 1 if point.wrong else 0
+    describe, take = (role_case, work.role_cases) if options.case > ROLE_CASES else (case, work.cases)
+    print(json.dumps(dataclasses.asdict(describe(options.case, options.seed)), indent=2))
+    (result,) = take([options.case], options.seed)
+    print(json.dumps(dataclasses.asdict(result), indent=2))
+    return 1 if result.lost or result.verdicts.wrong else 0
+
+
+def _profiles(options: argparse.Namespace) -> dict[str, str]:
+    return WHOLE if options.all_kill_points else SMALL
+
+
+def _parts(numbers: Sequence[int], size: int) -> Iterator[list[int]]:
+    for start in range(0, len(numbers), size):
+        yield list(numbers[start : start + size])
+
+
+def _everything(options: argparse.Namespace) -> tuple[list[Any], list[Any], int]:
+    """Share the work among processes; what takes longest begins first."""
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(options.workers, context) as pool:
+        counted = pool.submit(work.requests_of_a_run, _profiles(options))
+        ruled = range(ROLE_CASES + 1, ROLE_CASES + 1 + options.role_cases)
+        tried = [pool.submit(work.role_cases, part, options.seed) for part in _parts(ruled, ROLE_BATCH)]
+        points = range(1, counted.result() + 1, options.every)
+        killed = [pool.submit(work.kill_points, part, _profiles(options)) for part in _parts(points, KILL_BATCH)]
+        plain = range(1, options.cases + 1)
+        tried += [pool.submit(work.cases, part, options.seed) for part in _parts(plain, BATCH)]
+        done = [one.result() for one in tried]
+        return [one for part in done for one in part], [one for part in killed for one in part.result()], len(points)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The figures of a run, whether they hold, and what is printed of them."""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Sequence
+from typing import Any
+
+LEAST = 300
+
+
+def figures(results: Sequence[Any], points: Sequence[Any], wanted: int, **more: Any) -> dict[str, Any]:
+    """What goes to .build/torture.json; the keys up to kill_points_survived are promised."""
+    kinds: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    for one in results:
+        kinds[one.kind][one.way] += 1
+        kinds[one.kind]["healed"] += one.healed
+    return {
+        "cases": len(results),
+        "applied": sum(one.way == "applied" for one in results),
+        "refused": sum(one.way == "refused" for one in results),
+        "healed": sum(one.healed for one in results),
+        "lost": sum(bool(one.lost) for one in results),
+        "verdict_mismatches": sum(len(one.verdicts.wrong) for one in results),
+        "kill_points": wanted,
+        "kill_points_survived": sum(one.killed and not one.wrong for one in points),
+        "failed": sum(one.way == "failed" for one in results),
+        "refused_for_a_doubt_alone": sum(one.way == "refused" and one.in_doubt for one in results),
+        "verdicts": sum(one.verdicts.compared for one in results),
+        "verdicts_of_lost_flows": sum(one.verdicts.surely_lost for one in results),
+        "verdicts_in_doubt": sum(one.verdicts.doubtful for one in results),
+        "verdicts_in_doubt_alike": sum(one.verdicts.doubtful_alike for one in results),
+        "hosts_new_after_a_kill": sum(one.new for one in points),
+        "kinds": {kind: dict(sorted(counts.items())) for kind, counts in sorted(kinds.items())},
+        **more,
+    }
+
+
+def holds(told: dict[str, Any], wanted: int) -> bool:
+    """Whether the figures are what is promised; `wanted` is how many cases were asked for."""
+    good = not told["lost"] and not told["failed"] and not told["verdict_mismatches"]
+    return good and told["cases"] >= min(wanted, LEAST) and told["kill_points_survived"] >= told["kill_points"]
+
+
+def table(results: Sequence[Any], points: Sequence[Any], told: dict[str, Any]) -> str:
+    """What a person reads: what went wrong and how to see it again, then the figures."""
+    lines = []
+    for one in results:
+        for what in (*one.lost, *one.verdicts.wrong):
+            lines.append(f"case {one.number} ({one.kind}): {what}\n    {_replay(f'--case {one.number}', told)}")
+    for point in points:
+        if point.wrong or not point.killed:
+            wrong = "; ".join(point.wrong) or "the run ended before it came so far"
+            lines.append(f"killed at request {point.at}: {wrong}\n    {_replay(f'--kill {point.at}', told)}")
+    return "\n".join([*lines, *(f"{name:<28}{value}" for name, value in told.items() if name != "kinds")])
+
+
+def _replay(what: str, told: dict[str, Any]) -> str:
+    return f"again: python -m tests.torture {what} --seed {told['seed']}"
