@@ -200,6 +200,15 @@ def wire(log: TextIO) -> str:
         return f"{last_line(call(log, sys.executable, '-m', 'tests.wire'))} (second run; the first: {first})"
 
 
+def torture(log: TextIO) -> str:
+    """Hostile changes and killed runs: all of them, as `make torture` does."""
+    tests_in("torture")
+    said = call(log, sys.executable, "-m", "tests.torture")
+    told = dict(line.split(maxsplit=1) for line in said.splitlines() if len(line.split()) == 2)
+    names = ("cases", "refused", "healed", "lost", "verdict_mismatches", "kill_points_survived")
+    return ", ".join(f"{name} {told[name]}" for name in names)
+
+
 def core(log: TextIO) -> str:
     """What leans on ansible-core, again on the oldest one that is supported."""
     python = core_environment(log)
@@ -241,6 +250,7 @@ STAGES = (
     Stage("wine", "the lab's reg.exe beside Wine's real one", wine),
     Stage("wire", "what the roles wrote, on real packets (User-Mode Linux, strongSwan)", wire),
     Stage("integration", "playbooks and modules against the lab", integration),
+    Stage("torture", "hostile changes and runs killed at every request, against hosts that enforce", torture),
     Stage("core", f"contract with ansible-core {OLDEST_CORE}", core),
     Stage("sanity", "ansible-test sanity", sanity),
     Stage("ansible-lint", "ansible-lint, profile production", ansible_lint),
