@@ -119,8 +119,22 @@ class PlayForecast:
             given = (self._roles.value(role, "management", variables) or ()) if role else ()
             texts += [(f"management of {name}", one) for one in given if one != CONTROLLER]
             own = controller_address(name, variables) if self._args["controller"] or CONTROLLER in given else None
+            _refuse_as_server(own, hosts)
             texts += [("ipsec_controller_address", own)] if own else []
         return tuple(dict.fromkeys(_network(place, one) for place, one in texts))
+
+
+def _refuse_as_server(own: str | None, hosts: Mapping[str, tuple[IPv4Address, ...]]) -> None:
+    """Refuse an inventory that gives a server the controller's address, where every way in would look like a server's.
+
+    A controller of Ansible is no Windows server.
+    """
+    for name, addresses in hosts.items():
+        if own in map(str, addresses):
+            raise SpecError(
+                f"ipsec_addresses of {name}",
+                f"holds {own}, the address of this controller; correct it, or set ipsec_controller_address",
+            )
 
 
 def _counterparts(found: Foresight) -> set[str]:

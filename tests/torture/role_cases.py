@@ -13,7 +13,7 @@ from tests.torture.designs import Wanted
 from tests.torture.site import CONTROLLER, NETWORK, ROLES, Site
 from tests.torture.words import CERTIFICATE, KERBEROS, OTHER_CERTIFICATE, key
 
-COUNT = 60
+COUNT = 65
 TIERS = ("credentials", "message_stream", "everything")
 Variables = dict[str, Any]
 
@@ -92,6 +92,12 @@ def controller_taken_for_a_server(site: Site, rng: random.Random) -> Any:
     return _all(tier="everything", management=[NETWORK], management_ports=[8443]), wrong, ()
 
 
+def controller_behind_another_address(site: Site, rng: random.Random) -> Any:
+    """The same, and it is wrong about the controller too, so that only the hosts can find out."""
+    variables, wrong, arguments = controller_taken_for_a_server(site, rng)
+    return variables | {"ipsec_controller_address": "203.0.113.77"}, wrong, arguments
+
+
 def address_of_nobody(site: Site, rng: random.Random) -> Any:
     """The inventory has a wrong address for a back end, so its front ends protect the wrong way."""
     return _all(tier="everything"), {site.name("be"): {"ipsec_addresses": ["192.0.2.123"]}}, ()
@@ -105,8 +111,10 @@ def encrypted_winrm(site: Site, rng: random.Random) -> Any:
 _SOUND = (sound, sound_everything, sound_key, sound_tickets)
 _HOSTILE = (
     keys_differ, tiers_differ, half_a_site, tickets_for_tickets, left_unassigned, controller_taken_for_a_server,
-    address_of_nobody, encrypted_winrm,
+    controller_behind_another_address, address_of_nobody, encrypted_winrm,
 )  # fmt: skip
+BLIND = ("controller_behind_another_address", "address_of_nobody")
+"""Here the inventory is wrong about addresses, so the forecast cannot be right; the countdown must be."""
 KINDS: tuple[Callable[..., Any], ...] = (*_SOUND, *_HOSTILE)
 _STANDING = (None, None, designs.all_mail, designs.on_request, designs.block_a_stranger)
 

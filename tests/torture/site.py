@@ -117,6 +117,7 @@ def inventory_of(sites: Sequence[Site], places: dict[str, tuple[str, int]], **va
         "ansible_password": "lab-secret",
         "ansible_winrm_scheme": "http",
         "ansible_winrm_transport": "ntlm",
+        "ipsec_controller_address": CONTROLLER,
         **QUICK,
         **variables,
     }

@@ -238,3 +238,21 @@ def test_of_a_server_that_is_down_no_flow_is_forecast_and_the_policies_still_nam
     assert found.findings == ()
     assert list(outcomes(found, "POP3")) == [POP3]
     assert "192.0.2.12" not in str(found.to_dict(0))
+
+
+def test_a_policy_of_rules_belongs_to_the_site_of_its_hosts_role() -> None:
+    hostvars = variables(fe1={"front_end_site": "here"})
+    groups = {**GROUPS, "front_end": ["fe1", "fe9"], "here": ["fe1", "be1", "dc1"]}
+    hostvars["fe9"] = {**hostvars["fe1"], "ansible_host": "192.0.2.19"}
+    permit = {"name": "P", "assigned": True, "rules": [{
+        "name": "R", "filter_list": {"name": "L", "filters": [{"source": "any", "destination": "me"}]},
+        "filter_action": {"name": "A", "action": "permit"},
+    }]}  # fmt: skip
+    task_vars = {"groups": groups, "hostvars": hostvars, "ansible_play_hosts": ["fe1"]}
+    assert set(outcomes(play_forecast(task_vars, policies={"fe1": permit}).result(), "POP3")) == {POP3}
+
+
+def test_no_server_has_the_controllers_address() -> None:
+    hostvars = variables(dc1={"ipsec_controller_address": "192.0.2.11"})
+    with pytest.raises(SpecError, match=r"ipsec_addresses of fe1: holds 192\.0\.2\.11, the address of this controller"):
+        forecast(hostvars, controller=True)
