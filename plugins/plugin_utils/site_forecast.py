@@ -130,7 +130,7 @@ def _refuse_as_server(own: str | None, hosts: Mapping[str, tuple[IPv4Address, ..
     A controller of Ansible is no Windows server.
     """
     for name, addresses in hosts.items():
-        if own in map(str, addresses):
+        if own is not None and own in [str(one) for one in addresses]:
             raise SpecError(
                 f"ipsec_addresses of {name}",
                 f"holds {own}, the address of this controller; correct it, or set ipsec_controller_address",
