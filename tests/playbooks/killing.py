@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.lab.station import Station
 from tests.playbooks.run import environment
 
-_TIMEOUT = 120.0
+_TIMEOUT = 600.0
 
 
 @dataclasses.dataclass

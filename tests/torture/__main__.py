@@ -10,7 +10,7 @@ import json
 import multiprocessing
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tests.checkout import BUILD, link_collection
@@ -82,13 +82,21 @@ def _everything(options: argparse.Namespace) -> tuple[list[Any], list[Any], int]
     with concurrent.futures.ProcessPoolExecutor(options.workers, context) as pool:
         counted = pool.submit(work.requests_of_a_run, _profiles(options))
         ruled = range(ROLE_CASES + 1, ROLE_CASES + 1 + options.role_cases)
-        tried = [pool.submit(work.role_cases, part, options.seed) for part in _parts(ruled, ROLE_BATCH)]
+        tried = [(part, pool.submit(work.role_cases, part, options.seed)) for part in _parts(ruled, ROLE_BATCH)]
         points = range(1, counted.result() + 1, options.every)
-        killed = [pool.submit(work.kill_points, part, _profiles(options)) for part in _parts(points, KILL_BATCH)]
+        parts = _parts(points, KILL_BATCH)
+        killed = [(part, pool.submit(work.kill_points, part, _profiles(options))) for part in parts]
         plain = range(1, options.cases + 1)
-        tried += [pool.submit(work.cases, part, options.seed) for part in _parts(plain, BATCH)]
-        done = [one.result() for one in tried]
-        return [one for part in done for one in part], [one for part in killed for one in part.result()], len(points)
+        tried += [(part, pool.submit(work.cases, part, options.seed)) for part in _parts(plain, BATCH)]
+        results = [one for part, future in tried for one in _done(part, future, work.broken_case)]
+        return results, [one for part, future in killed for one in _done(part, future, work.broken_point)], len(points)
+
+
+def _done(numbers: Sequence[int], future: concurrent.futures.Future[Any], broken: Callable[[int, str], Any]) -> Any:
+    """What came of a part; where it broke, each of its numbers has failed."""
+    problem = future.exception()
+    print(f"{numbers[0]} to {numbers[-1]} {'broke' if problem else 'done'}", file=sys.stderr, flush=True)
+    return future.result() if problem is None else [broken(number, repr(problem)) for number in numbers]
 
 
 if __name__ == "__main__":

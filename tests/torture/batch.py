@@ -32,6 +32,7 @@ class Result:
     kind: str
     way: str = "failed"
     healed: bool = False
+    restarted: bool = False
     in_doubt: bool = False
     lost: list[str] = dataclasses.field(default_factory=list)
     verdicts: Verdicts = dataclasses.field(default_factory=Verdicts)
@@ -97,6 +98,7 @@ def _judged(field: Field, case: Case, watch: Watch, former: dict[str, dict[str, 
         result.lost += _hosts_end(field, name, spec, former[name], status)
         healed = "put its former state back" in str(change["result"].get("msg", ""))
         result.healed = result.healed or healed
+        result.restarted = result.restarted or (healed and case.restart)
         if status not in ("ok", "changed") and not healed:
             result.lost.append(f"{name}: {status}: {change['result'].get('msg', '')}"[:900])
         if healed and not refused:

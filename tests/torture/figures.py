@@ -26,6 +26,7 @@ def figures(results: Sequence[Any], points: Sequence[Any], wanted: int, **more: 
         "kill_points": wanted,
         "kill_points_survived": sum(one.killed and not one.wrong for one in points),
         "failed": sum(one.way == "failed" for one in results),
+        "healed_over_a_restart": sum(one.restarted for one in results),
         "refused_for_a_doubt_alone": sum(one.way == "refused" and one.in_doubt for one in results),
         "verdicts": sum(one.verdicts.compared for one in results),
         "verdicts_of_lost_flows": sum(one.verdicts.surely_lost for one in results),

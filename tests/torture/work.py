@@ -29,6 +29,16 @@ def requests_of_a_run(profiles: dict[str, str]) -> int:
     return count_requests(profiles)
 
 
+def broken_case(number: int, problem: str) -> Result:
+    """A case that nobody could judge."""
+    return Result(number, "broken", lost=[problem])
+
+
+def broken_point(at: int, problem: str) -> KillPoint:
+    """A kill point that nobody could judge."""
+    return KillPoint(at, wrong=[problem])
+
+
 def kill_points(points: Sequence[int], profiles: dict[str, str]) -> list[KillPoint]:
     """Runs of harden.yml that are killed."""
     return kill_at(points, profiles)
