@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.wire.guest.network import inside
 from tests.wire.guest.shell import GuestError, run, start
+from tests.wire.guest.vici import order
 
 PLUGINS = (
     "random nonce x509 constraints pubkey pkcs1 pkcs8 pem gcrypt hmac kdf gmp sha1 md5 kernel-netlink "
@@ -95,10 +96,9 @@ class Charon:
         """The IKE associations: `id`, `near`, `far`, `state`, and `children` with `id` and `quiet` (seconds)."""
         return [_association(line) for line in self.ask("--list-sas", "--raw").splitlines() if "list-sa event" in line]
 
-    def drop(self, near: str, far: str) -> None:
-        """Drop every association of two addresses at once, without waiting for the other end; the policy stays."""
-        name = f"{near}--{far}".replace(".", "-")
-        self.ask("--terminate", "--ike", name, "--force", "--timeout", "-1", check=False)
+    def drop(self, connection: str) -> None:
+        """Drop every association of a connection at once, without waiting for the other end; the policy stays."""
+        order(self.folder / "vici", "terminate", {"ike": connection, "force": "yes", "timeout": "-1"})
 
     def leave(self, address: str) -> None:
         """Delete every association and say so, as a node does that an address leaves; take no new ones.

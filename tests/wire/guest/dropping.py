@@ -8,9 +8,10 @@ moments in which neither is installed, as rules of `netsh ipsec dynamic` do on W
 
 from __future__ import annotations
 
+import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from tests.wire.guest.charon import Charon
@@ -23,24 +24,21 @@ BLOCKED_SECONDS = 1.0
 
 def drop(daemons: Mapping[str, Charon], own: Mapping[str, str], means: str, how: Mapping[str, Any]) -> None:
     """Drop the associations with `how["peers"]` on every host at once, and wait for all."""
-
-    def one(host: str) -> Callable[[], None]:
-        if means == "policy":
-            return lambda: interlude(daemons[host], own[host], how["interludes"][host], how["guards"][host])
-        return lambda: drop_single(daemons[host], how["peers"])
-
-    workers = [threading.Thread(target=one(host)) for host in daemons]
+    workers = []
+    for host, daemon in daemons.items():
+        single = threading.Thread(target=drop_single, args=(daemon, own[host], how["peers"]))
+        given = (daemon, own[host], how["interludes"][host], how["guards"][host])
+        workers.append(threading.Thread(target=interlude, args=given) if means == "policy" else single)
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
 
 
-def drop_single(daemon: Charon, peers: list[str]) -> None:
+def drop_single(daemon: Charon, own: str, peers: list[str]) -> None:
     """End every association with one of the peers."""
-    for association in daemon.associations():
-        if association["far"] in peers:
-            daemon.drop(association["near"], association["far"])
+    for peer in peers:
+        daemon.drop(f"{own}--{peer}".replace(".", "-"))
 
 
 def interlude(daemon: Charon, own: str, text: str, guards: list[str]) -> None:
@@ -50,8 +48,8 @@ def interlude(daemon: Charon, own: str, text: str, guards: list[str]) -> None:
     _guard("add", daemon.host, own, guards, f" action block priority {LIGHTER_THAN_STRONGSWAN}")
     path.write_text(text, encoding="utf-8")
     daemon.ask("--load-conns")
-    for association in daemon.associations():
-        daemon.ask("--terminate", "--ike-id", association["id"], "--force", "--timeout", "-1", check=False)
+    for connection in re.findall(r"^  (\S+--\S+) \{$", former, re.MULTILINE):
+        daemon.drop(connection)
     time.sleep(BLOCKED_SECONDS)
     path.write_text(former, encoding="utf-8")
     daemon.ask("--load-conns")
