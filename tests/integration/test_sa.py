@@ -236,6 +236,17 @@ def test_what_cannot_be_asked(make_lab: LabMaker, options: dict[str, Any], says:
     assert says in refused.message
 
 
+def test_a_host_that_counts_down_is_left_alone(make_lab: LabMaker) -> None:
+    lab = make_lab(fleet())
+    protect(lab, *FRONT)
+    crash(lab)
+    lab.type("fe1", r"md %SystemRoot%\system32\config\exchange.ipsec")
+    refused = drop(lab)
+    assert refused.status == "failed"
+    assert "another run" in refused.message
+    assert len(lab.handle.associations("fe1")) == 4
+
+
 def test_a_stopped_service_is_said(make_lab: LabMaker) -> None:
     lab = make_lab(fleet())
     protect(lab, *FRONT)

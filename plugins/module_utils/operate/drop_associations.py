@@ -44,6 +44,8 @@ class Drop:
 def plan_drop(seen: Look, wanted: Means | None, accept_gap: bool) -> Drop:
     """Say what is to be done; PlanError where the version has no means, or where packets might leave in clear."""
     means = means_for(seen.survey.state.version, wanted)
+    if means is not Means.ASSOCIATIONS and not seen.survey.standing.free:
+        raise PlanError("nothing was dropped: another run changes the policy of this host under a countdown; run again")
     if seen.interrupted is not None:
         told = f"put policy {seen.interrupted!r} back in force, which an interrupted run left blocked"
         return Drop(means=means, gap=GAPS[means], resume=seen.interrupted, steps=(told,))

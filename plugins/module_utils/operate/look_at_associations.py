@@ -13,6 +13,7 @@ from ipaddress import IPv4Address
 from ..associations.association import Association
 from ..associations.interlude import former_of
 from ..associations.listing import QUESTIONS, addresses, associations_in, questions_of
+from ..host.countdown import LOOK
 from ..host.port import HostPort
 from ..host.reading import HostReading, read_host
 from .survey import Survey, survey_from
@@ -40,8 +41,8 @@ class Look:
 
 def look(host: HostPort, peers: Sequence[IPv4Address], *, before: str = "", stdin: str = "") -> Look:
     """Ask a host in one command; ``before`` runs first and takes ``stdin``."""
-    reading = read_host(host, before=before, stdin=stdin, addresses=True, also=QUESTIONS)
-    survey = survey_from(dataclasses.replace(reading, also=()))
+    reading = read_host(host, before=before, stdin=stdin, addresses=True, also=(*QUESTIONS, LOOK))
+    survey = survey_from(dataclasses.replace(reading, also=reading.also[-1:]))
     main_modes, quick_modes = _printed(reading, survey)
     mine = addresses(" ".join(reading.quads))
     shown = addresses(main_modes + "\n" + quick_modes)
@@ -56,5 +57,5 @@ def look(host: HostPort, peers: Sequence[IPv4Address], *, before: str = "", stdi
 def _printed(reading: HostReading, survey: Survey) -> tuple[str, str]:
     """Pick the two answers that the host's version gives, main modes first."""
     asked = questions_of(survey.state.version)
-    answers = dict(zip(QUESTIONS, reading.also, strict=True))
+    answers = dict(zip(QUESTIONS, reading.also[:-1], strict=True))
     return answers[asked[0]].text, answers[asked[1]].text
