@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire.guest.shell import GuestError
-from tests.wire.guest.vici import order, request
+from tests.wire.guest.vici import conf, order, request
 
 TERMINATE = bytes.fromhex(
     "00 09 7465726d696e617465"  # a request called terminate
@@ -21,6 +21,35 @@ TERMINATE = bytes.fromhex(
 
 def test_an_order_byte_for_byte() -> None:
     assert request("terminate", {"ike": "a-b", "force": "yes"}) == TERMINATE
+
+
+def test_sections_and_lists_of_a_configuration() -> None:
+    text = """\
+connections {
+  a--b {
+    version = 1
+    # A remark
+    children {
+      c {
+        local_ts = 192.0.2.11/32[tcp], 192.0.2.12/32
+      }
+    }
+  }
+}
+secrets {
+  ike-1 {
+    secret = "a = b"
+  }
+}
+"""
+    read = conf(text)
+    assert read["connections"]["a--b"] == {
+        "version": "1", "children": {"c": {"local_ts": ["192.0.2.11/32[tcp]", "192.0.2.12/32"]}},
+    }  # fmt: skip
+    assert request("load-conn", {"c": {"local_ts": ["a", "b"]}}) == bytes.fromhex(
+        "00 09 6c6f61642d636f6e6e"
+        "01 01 63  04 08 6c6f63616c5f7473  05 0001 61  05 0001 62  06  02"
+    )
 
 
 @pytest.mark.parametrize(("answer", "message"), [

@@ -8,7 +8,6 @@ moments in which neither is installed, as rules of `netsh ipsec dynamic` do on W
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from tests.wire.guest.charon import Charon
 from tests.wire.guest.shell import run
+from tests.wire.guest.vici import conf, exchange_connections
 
 LIGHTER_THAN_STRONGSWAN = "900000"
 """The kernel takes the policy with the smallest number; strongSwan's have four digits here."""
@@ -43,16 +43,14 @@ def drop_single(daemon: Charon, own: str, peers: list[str]) -> None:
 
 def interlude(daemon: Charon, own: str, text: str, guards: list[str]) -> None:
     """Put a configuration that blocks in force for a second, end everything, put the former one back."""
-    path = daemon.folder / "swanctl.conf"
-    former = path.read_text(encoding="utf-8")
+    door = daemon.folder / "vici"
+    former = (daemon.folder / "swanctl.conf").read_text(encoding="utf-8")
     _guard("add", daemon.host, own, guards, f" action block priority {LIGHTER_THAN_STRONGSWAN}")
-    path.write_text(text, encoding="utf-8")
-    daemon.ask("--load-conns")
-    for connection in re.findall(r"^  (\S+--\S+) \{$", former, re.MULTILINE):
+    exchange_connections(door, former, text)
+    for connection in conf(former)["connections"]:
         daemon.drop(connection)
     time.sleep(BLOCKED_SECONDS)
-    path.write_text(former, encoding="utf-8")
-    daemon.ask("--load-conns")
+    exchange_connections(door, text, former)
     _guard("delete", daemon.host, own, guards)
 
 

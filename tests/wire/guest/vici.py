@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One order to a strongSwan daemon over its own socket, without starting a program for it.
+"""Orders to a strongSwan daemon over its own socket, without starting a program for each.
 
 The protocol is strongSwan's "VICI protocol": a length, a type, a name, and a message of elements.
 """
@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.wire.guest.shell import GuestError
 
 REQUEST, RESPONSE = 0, 1
-_KEY_VALUE = 3
+_SECTION_START, _SECTION_END, _KEY_VALUE, _LIST_START, _LIST_ITEM, _LIST_END = range(1, 7)
+_LISTS = ("local_addrs", "remote_addrs", "proposals", "esp_proposals", "local_ts", "remote_ts")
 _SECONDS = 20.0
 
 
-def order(path: Path, command: str, values: Mapping[str, str]) -> bytes:
+def order(path: Path, command: str, values: Mapping[str, Any]) -> bytes:
     """Give an order and return the message that answers it; GuestError for an answer that is none."""
     packet = request(command, values)
     with socket.socket(socket.AF_UNIX) as door:
@@ -26,18 +28,61 @@ def order(path: Path, command: str, values: Mapping[str, str]) -> bytes:
         door.connect(str(path))
         door.sendall(struct.pack("!I", len(packet)) + packet)
         answer = _exactly(door, struct.unpack("!I", _exactly(door, 4))[0])
-    if answer[:1] != bytes([RESPONSE]):
-        raise GuestError(f"{command} at {path}: answered with type {answer[:1]!r}")
+    if answer[:1] != bytes([RESPONSE]) or (b"success" in answer and b"\x02no" in answer and command != "terminate"):
+        raise GuestError(f"{command} at {path}: answered {answer!r}")
     return answer[1:]
 
 
-def request(command: str, values: Mapping[str, str]) -> bytes:
+def request(command: str, values: Mapping[str, Any]) -> bytes:
     """Write an order."""
-    head = struct.pack("!BB", REQUEST, len(command)) + command.encode()
-    return head + b"".join(
-        struct.pack("!BB", _KEY_VALUE, len(key)) + key.encode() + struct.pack("!H", len(value)) + value.encode()
-        for key, value in values.items()
-    )
+    return struct.pack("!BB", REQUEST, len(command)) + command.encode() + _message(values)
+
+
+def exchange_connections(path: Path, former: str, text: str) -> None:
+    """Load the connections of one swanctl.conf, then unload those of another that are not in it."""
+    loaded, known = (conf(one).get("connections", {}) for one in (text, former))
+    for name, settings in loaded.items():
+        order(path, "load-conn", {name: settings})
+    for name in known:
+        if name not in loaded:
+            order(path, "unload-conn", {"name": name})
+
+
+def conf(text: str) -> dict[str, Any]:
+    """Read the sections of a swanctl.conf as `to_swanctl` writes them."""
+    depths: list[dict[str, Any]] = [{}]
+    for line in text.splitlines():
+        word, _unused, value = (part.strip() for part in line.partition("="))
+        if word.endswith("{"):
+            inner: dict[str, Any] = {}
+            depths[-1][word[:-1].strip()] = inner
+            depths.append(inner)
+        elif word == "}":
+            depths.pop()
+        elif word and not word.startswith("#"):
+            depths[-1][word] = [one.strip() for one in value.split(",")] if word in _LISTS else value.strip('"')
+    return depths[0]
+
+
+def _message(values: Mapping[str, Any]) -> bytes:
+    return b"".join(_element(key, value) for key, value in values.items())
+
+
+def _element(key: str, value: Any) -> bytes:
+    named = struct.pack("!B", len(key)) + key.encode()
+    if isinstance(value, Mapping):
+        return bytes([_SECTION_START]) + named + _message(value) + bytes([_SECTION_END])
+    if isinstance(value, str):
+        return bytes([_KEY_VALUE]) + named + _counted(value)
+    return bytes([_LIST_START]) + named + _items(value) + bytes([_LIST_END])
+
+
+def _items(values: Iterable[str]) -> bytes:
+    return b"".join(bytes([_LIST_ITEM]) + _counted(one) for one in values)
+
+
+def _counted(value: str) -> bytes:
+    return struct.pack("!H", len(value.encode())) + value.encode()
 
 
 def _exactly(door: socket.socket, count: int) -> bytes:
