@@ -20,7 +20,7 @@ from ..module_utils.plan.planner import Plan, plan_absent, plan_present, plan_re
 from ..module_utils.store.keys import LOCAL_STORE_KEY
 from ..module_utils.store.reader import read_policies
 from ..plugin_utils.backup import read_backup, write_backup
-from ..plugin_utils.commit import may_be_at_work, terms, told
+from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
 from ..plugin_utils.declared import declaration
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import POLICY_SPEC
@@ -35,7 +35,8 @@ class ActionModule(IpsecAction):
         """Bring the host to the declared policy, or say what would change."""
         backup = read_policies(read_backup(args["restore"], about=LOCAL_STORE_KEY).tree) if args["restore"] else None
         declared = declaration(args, task_vars) if args["state"] == "present" and not backup else None
-        conditions, host = terms(args["confirm"]), self.host
+        conditions = terms(args["confirm"], declared_probes(args["probes"], self.address))
+        host = self.host
         before, notes = self._standing(host)
         want = declared.policy(before.state.version) if declared else None
         if backup:
@@ -74,7 +75,7 @@ class ActionModule(IpsecAction):
             after = apply_confirmed(plan, before, *commit)
         confirmed = bool(args["confirm"]) and needs_confirmation(plan) is not None
         described = self._describe(args["name"], plan, after)
-        return {**result, **described, "plan": told(plan, args["confirm"]), "confirmed": confirmed}
+        return {**result, **described, "plan": told(plan, commit[1]), "confirmed": confirmed}
 
     def _describe(self, name: str, plan: Plan, after: Survey) -> dict[str, Any]:
         """Give the part of the result that says what changed and whether it is in force."""

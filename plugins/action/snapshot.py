@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,13 @@ from ..module_utils.host.port import HostPort
 from ..module_utils.model.policy import PolicyStore
 from ..module_utils.oakley.plan import SettingChange, plan_settings, settings_in_backup
 from ..module_utils.operate.apply_settings import apply_settings
-from ..module_utils.operate.confirmed import apply_confirmed, needs_confirmation
+from ..module_utils.operate.confirmed import Terms, apply_confirmed, needs_confirmation
 from ..module_utils.operate.leftovers import clear_leftovers
 from ..module_utils.operate.survey import Survey, survey
 from ..module_utils.plan.diff import show_policy
 from ..module_utils.plan.planner import plan_restored
 from ..module_utils.store.reader import read_policies
-from ..plugin_utils.commit import may_be_at_work, terms, told
+from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.snapshots import COMPUTER, choose, contents, listed, take
 from ..plugin_utils.specs import SNAPSHOT_SPEC
@@ -57,6 +59,8 @@ class ActionModule(IpsecAction):
 
     def _restored(self, args: dict[str, Any], folder: Path, name: str) -> dict[str, Any]:
         """Put back every policy, the assignment and the settings; what is as in the snapshot is left alone."""
+        agree = functools.partial(terms, args["confirm"], declared_probes(args["probes"], self.address))
+        agree()
         chosen = choose(listed(folder, name), args["name"], args["time"])
         host = self.host
         before = survey(host, before=COMPUTER, countdown=True)
@@ -66,7 +70,7 @@ class ActionModule(IpsecAction):
             before = clear_leftovers(before, host, may_be_at_work)
         version = before.state.version
         changes = plan_settings(before.state.settings, settings_in_backup(backup, version), version)
-        plan, confirmed, after = self._policies(wanted, before, host, args["confirm"])
+        plan, confirmed, after = self._policies(wanted, before, host, agree)
         if changes and not self.check_mode:
             apply_settings(changes, (), host)
         result = {
@@ -81,7 +85,7 @@ class ActionModule(IpsecAction):
         return result
 
     def _policies(
-        self, wanted: PolicyStore, before: Survey, host: HostPort, seconds: int
+        self, wanted: PolicyStore, before: Survey, host: HostPort, agree: Callable[[], Terms]
     ) -> tuple[list[str], bool, PolicyStore]:
         """Put the policies back, one after the other, the one in force first; give the steps and the store then."""
         names = dict.fromkeys(one.name for one in (*wanted.policies, *before.store.policies))
@@ -92,10 +96,11 @@ class ActionModule(IpsecAction):
             plan = plan_restored(name, wanted, store)
             if not plan.steps:
                 continue
-            steps += told(plan, seconds)
-            confirmed |= bool(seconds) and needs_confirmation(plan) is not None
+            conditions = agree()
+            steps += told(plan, conditions)
+            confirmed |= bool(conditions.seconds) and needs_confirmation(plan) is not None
             if not self.check_mode:
-                found = apply_confirmed(plan, found, host, terms(seconds))
+                found = apply_confirmed(plan, found, host, conditions)
             store = plan.after
         return steps, confirmed, store
 

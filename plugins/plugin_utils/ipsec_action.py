@@ -56,6 +56,11 @@ class IpsecAction(ActionBase):
         return WinrmHost(self._connection, self._name or None, int(codepage) if codepage else None)
 
     @property
+    def address(self) -> str:
+        """Where the controller reaches the host."""
+        return str(self._connection.get_option("remote_addr"))
+
+    @property
     def check_mode(self) -> bool:
         """Whether nothing may be changed."""
         return bool(self._task.check_mode)

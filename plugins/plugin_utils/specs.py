@@ -133,6 +133,17 @@ _DECLARATION: dict[str, Any] = {
     "default_response": _DEFAULT_RESPONSE,
     "polling_minutes": {"type": "int", "default": 180},
 }
+_PROBE = {
+    "name": {"type": "str"},
+    "port": {"type": "int"},
+    "host": {"type": "str"},
+    "timeout": {"type": "float"},
+    "command": {"type": "str"},
+}
+_COMMIT = {
+    "confirm": {"type": "int", "default": 180},
+    "probes": {"type": "list", "elements": "dict", "default": [], "options": _PROBE},
+}
 _BACKUP = {
     "backup": {"type": "bool", "default": True},
     "backup_dir": {"type": "path", "default": ""},
@@ -143,7 +154,7 @@ POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
-    "confirm": {"type": "int", "default": 180},
+    **_COMMIT,
     **_BACKUP,
 }
 SNAPSHOT_SPEC: dict[str, Any] = {
@@ -151,7 +162,7 @@ SNAPSHOT_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "time": {"type": "str"},
     "folder": {"type": "path", "default": ""},
-    "confirm": {"type": "int", "default": 180},
+    **_COMMIT,
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},

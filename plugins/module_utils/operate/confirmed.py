@@ -28,19 +28,26 @@ from ..plan.verify import unmet
 from ..store.keys import LOCAL_STORE_KEY
 from .apply_plan import apply_plan, shortfall, write
 from .leftovers import in_progress
+from .probing import Probe, failures
 from .survey import Survey, survey, survey_from
 
 MARGIN = 120
 """Seconds that a host may take to put its former state back, beyond the countdown."""
 _STARTED = "the countdown has not started, so nothing was changed; is the service Task Scheduler (Schedule) running?"
+_FAILS_ALREADY = "a probe fails before the change already, so nothing was changed"
+_MEND = "See to what it asks for, or drop the probe"
 
 
 @dataclasses.dataclass(frozen=True)
 class Terms:
-    """Whose commit it is, with its countdown in seconds (0: none), and which exceptions mean a lost connection."""
+    """Whose commit it is, with its countdown in seconds (0: none).
+
+    ``lost`` are the exceptions that mean a lost connection, ``probes`` what must work before the change and after it.
+    """
 
     owner: countdown.Owner
     lost: tuple[type[Exception], ...]
+    probes: tuple[Probe, ...] = ()
 
     @property
     def seconds(self) -> int:
@@ -58,12 +65,15 @@ def apply_confirmed(plan: Plan, before: Survey, host: HostPort, terms: Terms) ->
     """Write a plan to a host and give what stands there then, confirmed over a new connection.
 
     A plan that changes nothing in force, or terms without a countdown, are carried out as they are. HostError when the
-    host is held by another run, when the countdown cannot start (nothing is changed then), or when the change was not
-    confirmed: its text says what was lost and what stands now.
+    host is held by another run, when a probe fails before the change or the countdown cannot start (nothing is changed
+    then), or when the change was not confirmed: its text says what was lost and what stands now.
     """
     first = needs_confirmation(plan)
     if first is None or not terms.seconds:
         return apply_plan(plan, host)
+    failed = failures(terms.probes, host)
+    if failed:
+        raise HostError(f"{host.name}: {_FAILS_ALREADY}: {failed}. {_MEND}")
     former, rest = plan.have, plan.switch
     if first == 1:
         former, rest = plan.built, ()
@@ -96,6 +106,7 @@ class _Commit:
     host: HostPort
     terms: Terms
     reason: str = ""
+    failed: str = ""
 
     def carry_out(
         self, steps: tuple[Step, ...], expected: PolicyStore, rest: tuple[Step, ...], snapshot: countdown.Snapshot
@@ -149,25 +160,38 @@ class _Commit:
             if found is not None and time.monotonic() > end:
                 raise HostError(f"{self.host.name}: {self.reason}; {_never(self.terms.seconds)}")
             time.sleep(min(5.0, max(0.5, self.terms.seconds / 20)))
-        if not unmet(self.wanted, found.store):
+        if not self.failed and not unmet(self.wanted, found.store):
             return found
         raise HostError(f"{self.host.name}: {self.reason or 'the countdown ran out'}; {self._stands(found)}")
 
     def _decide(self, sure: bool) -> Survey:
         """Confirm what is as wanted, and have put back what is not."""
         owner = self.terms.owner
-        if sure:
+        if sure and not self.terms.probes:
             return survey(self.host, before=countdown.confirm(owner), countdown=True)
         found = survey(self.host, countdown=True)
         if found.standing.free or "back" in found.standing.words:
             return found
         good = "armed" in found.standing.words and not unmet(self.wanted, found.store)
-        if not good:
+        if good:
+            good = self._probed()
+        else:
             self.reason = shortfall(self.wanted, found) or self.reason
         order = countdown.confirm(owner) if good else countdown.put_back_now(owner)
         if "armed" not in found.standing.words:
             order = countdown.CLEAR
         return survey(self.host, before=order, countdown=True)
+
+    def _probed(self) -> bool:
+        """Ask the probes, until one of them has failed once: tell whether the change may stay."""
+        if not self.failed:
+            try:
+                self.failed = failures(self.terms.probes, self.host)
+            except self.terms.lost as exc:  # pylint: disable=catching-non-exception
+                self.failed = f"their commands got no answer ({exc})"
+        if self.failed:
+            self.reason = f"a probe fails since the change: {self.failed}"
+        return not self.failed
 
     def _stands(self, found: Survey) -> str:
         """Say whether the former state stands again."""

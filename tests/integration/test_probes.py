@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Probes of a confirmed commit: flows and commands that a change must leave alone, or it is put back."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.integration.conftest import Lab
+from tests.integration.test_commit import POLICY, _policy, _tidy, every, one
+from tests.integration.test_policy import MAIL
+
+__all__ = ["every", "one"]
+SNAPSHOT = "exchange.ipsec.snapshot"
+SMTP = 2525
+"""The lab's port 25, which not everybody may open."""
+MAIL_FLOW = {"name": "mail", "port": SMTP, "timeout": 1}
+
+
+@contextlib.contextmanager
+def listening(lab: Lab, port: int) -> Iterator[None]:
+    """Let something listen on a host as long as its policy in force lets the controller through to it."""
+    station, driver = lab.handle.host("fe1"), lab.host("fe1").driver
+    reload, sockets = driver.reload, []
+
+    def settle() -> None:
+        for open_one in sockets:
+            open_one.close()
+        sockets.clear()
+        if station.admits("127.0.0.1", port):
+            sockets.append(socket.create_server((station.address, port)))
+
+    def reloaded() -> None:
+        reload()
+        settle()
+
+    driver.reload = reloaded  # type: ignore[method-assign]
+    lab.handle.call(settle)
+    try:
+        yield
+    finally:
+        driver.reload = reload  # type: ignore[method-assign]
+        for open_one in sockets:
+            open_one.close()
+
+
+def _without_mail() -> list[dict[str, Any]]:
+    """Rules that block the port of the probe and nothing else."""
+    block = {"source": "any", "destination": "me", "protocol": "tcp", "destination_port": SMTP}
+    rule = {
+        "name": "No mail",
+        "filter_list": {"name": "Mail port", "filters": [block]},
+        "filter_action": {"name": "Block", "action": "block"},
+    }
+    return [*copy.deepcopy(MAIL["rules"]), rule]
+
+
+def test_a_flow_that_the_change_loses_undoes_it(every: Lab) -> None:
+    assert every.task(POLICY, _policy()).exit_code == 0
+    former = every.policies("fe1")["policies"]["Mail"]
+    with listening(every, SMTP):
+        result = every.task(POLICY, _policy(rules=_without_mail(), probes=[MAIL_FLOW])).one(POLICY)
+        assert result.status == "failed"
+        address = every.handle.host("fe1").address
+        assert f"a probe fails since the change: mail (TCP {address} port {SMTP}): " in result.message
+        assert "policy 'Mail' is in force as before" in result.message
+        assert every.policies("fe1")["policies"]["Mail"] == former
+        _tidy(every)
+        kept = every.task(POLICY, _policy(rules=_without_mail()))
+        assert kept.one(POLICY).status == "changed"
+    assert set(every.policies("fe1")["policies"]["Mail"]["rules"]) == {"POP3", "No mail"}
+
+
+def test_probes_that_answer_let_the_change_stay(every: Lab) -> None:
+    probes = [MAIL_FLOW, {"command": r"reg query HKLM\SOFTWARE"}]
+    with listening(every, SMTP):
+        checked = every.task(POLICY, _policy(probes=probes), "--check").one(POLICY)
+        done = every.task(POLICY, _policy(probes=probes)).one(POLICY)
+    assert (done.status, done.result["confirmed"]) == ("changed", True), done.message
+    asked = f"mail (TCP {every.handle.host('fe1').address} port {SMTP}); command 'reg query HKLM\\\\SOFTWARE'"
+    assert checked.result["plan"] == done.result["plan"]
+    assert done.result["plan"][0] == f"probe, before anything is changed: {asked}"
+    assert done.result["plan"][-2:] == [
+        f"probe again, over a new connection: {asked}",
+        "confirm: read again over a new connection and end the countdown",
+    ]
+    assert every.policies("fe1")["assigned"] == "Mail"
+    _tidy(every)
+
+
+def test_a_command_that_fails_since_the_change(one: Lab) -> None:
+    assert one.task(POLICY, _policy()).exit_code == 0
+    key = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\IPSec\Policy\Local"
+    probe = {"name": "a policy is assigned", "command": f"reg query {key} /v ActivePolicy"}
+    result = one.task(POLICY, _policy(assigned=False, probes=[probe])).one(POLICY)
+    assert result.status == "failed", result.message
+    assert "a probe fails since the change: a policy is assigned (command " in result.message
+    assert "it did not end with 0; the host put its former state back" in result.message
+    assert one.policies("fe1")["assigned"] == "Mail"
+    _tidy(one)
+
+
+def test_a_snapshot_is_put_back_with_probes(one: Lab) -> None:
+    folder = {"folder": str(one.backups)}
+    assert one.task(SNAPSHOT, folder).exit_code == 0
+    assert one.task(POLICY, _policy(rules=_without_mail())).exit_code == 0
+    assert one.task(SNAPSHOT, {**folder, "name": "no mail"}).exit_code == 0
+    restored = {**folder, "state": "restored", "confirm": 6, "probes": [MAIL_FLOW]}
+    refused = one.task(SNAPSHOT, {**restored, "time": "2100-01-01"}).one(SNAPSHOT)
+    assert refused.status == "ok"
+    assert one.task(POLICY, _policy(state="absent")).exit_code == 0
+    with listening(one, SMTP):
+        result = one.task(SNAPSHOT, {**restored, "name": "no mail"}).one(SNAPSHOT)
+    assert result.status == "failed"
+    assert "a probe fails since the change: mail (TCP " in result.message
+    assert one.policies("fe1")["assigned"] is None
+
+
+def test_what_fails_before_is_not_blamed_on_the_change(one: Lab) -> None:
+    probes = [MAIL_FLOW, {"name": "trust", "command": r"reg query HKLM\No\Such\Key"}]
+    result = one.task(POLICY, _policy(probes=probes)).one(POLICY)
+    assert result.status == "failed"
+    assert "a probe fails before the change already, so nothing was changed: mail (TCP " in result.message
+    assert r"trust (command 'reg query HKLM\\No\\Such\\Key'): it did not end with 0" in result.message
+    assert "drop the probe" in result.message
+    assert one.policies("fe1")["objects"] == 0
+    assert not [line for _host, line in one.typed if "schtasks" in line and "/create" in line]
+
+
+@pytest.mark.parametrize(
+    ("probe", "confirm", "sentence"),
+    [
+        ({"port": 25}, 0, "probes: are asked before a change is confirmed: set confirm, or leave them out"),
+        ({"port": 25, "timeout": 4}, 6, "probes: may wait for 4 s together, which is more than half of the 6 s"),
+        ({}, 6, "probes[0]: takes one of port and command"),
+        ({"port": 25, "command": "ver"}, 6, "probes[0]: takes one of port and command"),
+        ({"command": "ver", "host": "192.0.2.1"}, 6, "probes[0]: host and timeout go with port"),
+        ({"command": "ver\nver"}, 6, "probes[0].command: must be one line of text"),
+        ({"port": 0}, 6, "probes[0].port: must be from 1 to 65535, not 0"),
+        ({"port": 25, "timeout": 0}, 6, "probes[0].timeout: must be more than 0 seconds, not 0"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_any_request(
+    one: Lab, probe: dict[str, Any], confirm: int, sentence: str
+) -> None:
+    for module, options in ((POLICY, _policy()), (SNAPSHOT, {"state": "restored", "folder": "backup"})):
+        before = one.handle.counters("fe1")["requests"]
+        result = one.task(module, {**options, "confirm": confirm, "probes": [probe]}).one(module)
+        assert (result.status, result.message.startswith(sentence)) == ("failed", True), result.message
+        assert one.handle.counters("fe1")["requests"] == before
+
+
+def test_no_change_and_no_probes_cost_nothing(one: Lab) -> None:
+    assert one.task(POLICY, _policy()).exit_code == 0
+    before = one.handle.counters("fe1")["requests"]
+    assert one.task(POLICY, _policy(probes=[MAIL_FLOW])).one(POLICY).status == "ok"
+    assert one.handle.counters("fe1")["requests"] == before + 6
