@@ -13,7 +13,7 @@ from ..module_utils.oakley.plan import SettingChange, needs_restart, plan_settin
 from ..module_utils.oakley.settings import SERVICES_KEY
 from ..module_utils.operate.apply_settings import apply_settings, restart_commands
 from ..module_utils.operate.survey import Survey, survey
-from ..plugin_utils.backup import read_backup, write_backup
+from ..plugin_utils.backup import backup_of, read_backup, write_backup
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import OAKLEY_SPEC
 from ..plugin_utils.wanted_settings import wanted_settings
@@ -27,20 +27,21 @@ class ActionModule(IpsecAction):
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Bring the values to what is wanted, or say what would change."""
         backup = read_backup(args["restore"], about=SERVICES_KEY) if args["restore"] else None
-        want = None if backup else wanted_settings(args)
+        want = {} if backup else wanted_settings(args)
         before = survey(self.host)
         version = before.state.version
-        if want is None:
-            want = settings_in_backup(backup, version)
+        doubts = backup.doubts(before.computer) if backup else []
+        if backup:
+            want = settings_in_backup(backup.contents, version)
         changes = plan_settings(before.state.settings, want, version)
         restart = restart_commands(changes, before) if args["restart"] else ()
         result = self._describe(changes, restart, before)
         if changes and not self.check_mode:
             if args["backup"]:
-                keys = touched_keys(changes)
-                result["backup_file"] = write_backup(before.registry, keys, "oakley", args, task_vars)
+                kept = backup_of(before.registry, touched_keys(changes), before.computer)
+                result["backup_file"] = write_backup(kept, "oakley", args, task_vars)
             apply_settings(changes, restart, self.host)
-        return result
+        return {**result, "warnings": doubts}
 
     def _describe(self, changes: tuple[SettingChange, ...], restart: tuple[str, ...], before: Survey) -> dict[str, Any]:
         """Give the result as it is once the changes are made."""

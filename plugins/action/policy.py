@@ -19,7 +19,7 @@ from ..module_utils.plan.diff import show_policy
 from ..module_utils.plan.planner import Plan, plan_absent, plan_present, plan_restored
 from ..module_utils.store.keys import LOCAL_STORE_KEY
 from ..module_utils.store.reader import read_policies
-from ..plugin_utils.backup import read_backup, write_backup
+from ..plugin_utils.backup import Backup, backup_of, read_backup, write_backup
 from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
 from ..plugin_utils.declared import declaration
 from ..plugin_utils.ipsec_action import IpsecAction
@@ -33,14 +33,14 @@ class ActionModule(IpsecAction):
 
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Bring the host to the declared policy, or say what would change."""
-        backup = read_policies(read_backup(args["restore"], about=LOCAL_STORE_KEY).tree) if args["restore"] else None
+        backup = read_backup(args["restore"], about=LOCAL_STORE_KEY) if args["restore"] else None
         declared = declaration(args, task_vars) if args["state"] == "present" and not backup else None
         conditions = terms(args["confirm"], declared_probes(args["probes"], self.address))
         host = self.host
-        before, notes = self._standing(host)
+        before, notes = self._standing(host, backup)
         want = declared.policy(before.state.version) if declared else None
         if backup:
-            plan = plan_restored(args["name"], backup, before.store)
+            plan = plan_restored(args["name"], read_policies(backup.contents.tree), before.store)
         elif want:
             plan = plan_present(want, before.store, assigned=args["assigned"])
         else:
@@ -50,13 +50,14 @@ class ActionModule(IpsecAction):
             result.update(effective=True, obstacle="")
         return {**result, "warnings": [*notes, *before.store.problems, *(weaknesses(want) if want else ())]}
 
-    def _standing(self, host: HostPort) -> tuple[Survey, list[str]]:
-        """Read the host and, outside check mode, clear up what an earlier run left of a confirmed commit."""
+    def _standing(self, host: HostPort, backup: Backup | None) -> tuple[Survey, list[str]]:
+        """Read the host, hold the backup against it, and outside check mode clear up what an earlier run left."""
         found = survey(host, countdown=True)
+        doubts = backup.doubts(found.computer) if backup else []
         if not self.check_mode:
-            return clear_leftovers(found, host, may_be_at_work), []
+            return clear_leftovers(found, host, may_be_at_work), doubts
         owner = found.standing.owner
-        return found, [in_progress(host.name, owner)] if owner else []
+        return found, [*doubts, in_progress(host.name, owner)] if owner else doubts
 
     def _carry_out(
         self,
@@ -71,7 +72,8 @@ class ActionModule(IpsecAction):
         if plan.steps and not self.check_mode:
             if args["backup"]:
                 keys = [LOCAL_STORE_KEY, OAKLEY_KEY] if args["confirm"] else [LOCAL_STORE_KEY]
-                result["backup_file"] = write_backup(before.registry, keys, "policy", args, task_vars)
+                kept = backup_of(before.registry, keys, before.computer)
+                result["backup_file"] = write_backup(kept, "policy", args, task_vars)
             after = apply_confirmed(plan, before, *commit)
         confirmed = bool(args["confirm"]) and needs_confirmation(plan) is not None
         described = self._describe(args["name"], plan, after)

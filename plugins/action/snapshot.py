@@ -23,7 +23,7 @@ from ..module_utils.plan.planner import plan_restored
 from ..module_utils.store.reader import read_policies
 from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
 from ..plugin_utils.ipsec_action import IpsecAction
-from ..plugin_utils.snapshots import COMPUTER, choose, contents, listed, take
+from ..plugin_utils.snapshots import choose, contents, listed, take
 from ..plugin_utils.specs import SNAPSHOT_SPEC
 
 
@@ -44,10 +44,10 @@ class ActionModule(IpsecAction):
 
     def _present(self, args: dict[str, Any], folder: Path, name: str) -> dict[str, Any]:
         """Take a snapshot; it is always a new one."""
-        found = survey(self.host, before=COMPUTER)
+        found = survey(self.host)
         if self.check_mode:
             return {"changed": True}
-        taken = take(found.registry, _computer(found), name, args["name"] or "", folder)
+        taken = take(found.registry, found.computer, name, args["name"] or "", folder)
         return {"changed": True, "snapshot": taken.to_dict()}
 
     def _absent(self, args: dict[str, Any], folder: Path, name: str) -> dict[str, Any]:
@@ -63,8 +63,8 @@ class ActionModule(IpsecAction):
         agree()
         chosen = choose(listed(folder, name), args["name"], args["time"])
         host = self.host
-        before = survey(host, before=COMPUTER, countdown=True)
-        backup = contents(chosen, _computer(before))
+        before = survey(host, countdown=True)
+        backup = contents(chosen, before.computer)
         wanted = read_policies(backup.tree)
         if not self.check_mode:
             before = clear_leftovers(before, host, may_be_at_work)
@@ -103,10 +103,6 @@ class ActionModule(IpsecAction):
                 found = apply_confirmed(plan, found, host, conditions)
             store = plan.after
         return steps, confirmed, store
-
-
-def _computer(found: Survey) -> str:
-    return found.before.text.strip()
 
 
 def _diff(before: Survey, after: PolicyStore, changes: tuple[SettingChange, ...], path: str) -> dict[str, str]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import hashlib
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -21,13 +19,13 @@ from ..module_utils.oakley.settings import SERVICES_KEY
 from ..module_utils.registry.reg_file import RegFile, parse_reg_file, render_reg_file
 from ..module_utils.registry.tree import RegistryTree, fold
 from ..module_utils.store.keys import LOCAL_STORE_KEY
+from .origin import signed, told_of
 
-COMPUTER = "echo %COMPUTERNAME%"
-"""The question whose answer is the name that the computer itself goes by."""
 _SETTINGS = tuple(
     f"{SERVICES_KEY}\\{key}" for key in ("PolicyAgent", "PolicyAgent\\Oakley", "IPSEC", "IKEEXT\\Parameters")
 )
-_MARK = "; exchange.ipsec snapshot "
+_KIND = "snapshot"
+_NOBODY = "a computer without a name"
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
@@ -56,14 +54,13 @@ def take(registry: RegistryTree, computer: str, host: str, name: str, folder: Pa
     store = [key for key in (LOCAL_STORE_KEY, *registry.keys_below(LOCAL_STORE_KEY)) if key in registry]
     kept = [*store, *(key for key in _SETTINGS if key in registry)]
     missing = [] if store else [LOCAL_STORE_KEY]
-    text = render_reg_file(RegistryTree({key: registry[key] for key in kept}), deleted_keys=missing).decode("utf-16")
-    told = {"computer": computer, "taken": taken.isoformat(), "name": name, "sha256": _digest(text)}
-    head, rest = text.split("\r\n", 1)
-    marked = f"{head}\r\n{_MARK}{json.dumps(told, ensure_ascii=True)}\r\n{rest}"
+    tree = RegistryTree({key: registry[key] for key in kept})
+    told = {"computer": computer, "taken": taken.isoformat(), "name": name}
+    data = signed(render_reg_file(tree, deleted_keys=missing), _KIND, told)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(b"\xff\xfe" + marked.encode("utf-16-le"))
+            file.write(data)
     except OSError as exc:
         raise SpecError("folder", f"the snapshot cannot be written ({exc})") from exc
     return Snapshot(str(path), computer, taken, name)
@@ -88,36 +85,31 @@ def choose(found: Sequence[Snapshot], name: str | None, at: str | None) -> Snaps
 
 def contents(chosen: Snapshot, computer: str) -> RegFile:
     """Read a snapshot for a computer; SpecError where it is of another one, or damaged."""
-    known, text = _read(Path(chosen.path))
+    known, data = _read(Path(chosen.path))
     if known.computer.casefold() != computer.casefold():
-        problem = f"{chosen.path} is a snapshot of {known.computer}, and this host is {computer}; it was not touched"
+        problem = f"{chosen.path} is a snapshot of {known.computer or _NOBODY}, and this host is {computer or _NOBODY}"
+        problem += "; it was not touched"
         raise SpecError("name", problem)
-    found = parse_reg_file(b"\xff\xfe" + text.encode("utf-16-le"))
+    found = parse_reg_file(data)
     if not any(fold(key).startswith(fold(LOCAL_STORE_KEY)) for key in (*found.tree, *found.deleted_keys)):
         raise SpecError("name", f"{chosen.path} says nothing about {LOCAL_STORE_KEY}")
     return found
 
 
-def _read(path: Path) -> tuple[Snapshot, str]:
-    """Read a file and hold its text against its digest; give the text without the line that tells of it."""
+def _read(path: Path) -> tuple[Snapshot, bytes]:
+    """Read a file and hold it against its digest."""
     damaged = SpecError("folder", f"{path} is damaged: it is not as it was written. Nothing was changed")
     try:
-        text = path.read_bytes().decode("utf-16")
-        head, line, rest = text.split("\r\n", 2)
-        told = json.loads(line.removeprefix(_MARK)) if line.startswith(_MARK) else {}
-        whole = f"{head}\r\n{rest}"
-        if told.get("sha256") != _digest(whole):
+        data = path.read_bytes()
+        told = told_of(data, _KIND)
+        if told is None:
             raise damaged
         taken = datetime.datetime.fromisoformat(str(told["taken"]))
+        return Snapshot(str(path), str(told["computer"]), taken, str(told["name"])), data
     except OSError as exc:
         raise SpecError("folder", f"the snapshot cannot be read ({exc})") from exc
     except (ValueError, KeyError) as exc:
         raise damaged from exc
-    return Snapshot(str(path), str(told["computer"]), taken, str(told["name"])), whole
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-16-le")).hexdigest()
 
 
 def _moment(text: str) -> datetime.datetime:

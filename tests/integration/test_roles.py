@@ -288,6 +288,24 @@ def test_restore_of_a_named_file(site: Lab) -> None:
     assert "Traceback" not in missing.output
 
 
+def test_restore_of_another_hosts_backup_is_refused(site: Lab) -> None:
+    assert site.run("harden", "--limit", "front_end").exit_code == 0
+    before = site.dump("fe2")
+    for what in ("policy", "oakley"):
+        (backup,) = site.backups.glob(f"fe1_{what}_*.reg")
+        run = site.run("restore", "--limit", "fe2", "-e", f"ipsec_restore_file={backup}")
+        assert run.statuses() == {"fe2": "failed"}
+        assert f"{backup} is a backup of FE1, and this host is FE2; it was not touched" in " ".join(run.output.split())
+    assert site.dump("fe2") == before
+    head, _line, rest = backup.read_bytes().decode("utf-16").split("\r\n", 2)
+    older = site.folder / "older_oakley_backup.reg"
+    older.write_bytes(f"{head}\r\n{rest}".encode("utf-16"))
+    run = site.run("restore", "--limit", "fe2", "-e", f"ipsec_restore_file={older}")
+    assert run.statuses() == {"fe2": "changed"}
+    assert "does not say of which computer it is; it is taken to be of this one" in " ".join(run.output.split())
+    assert site.number("fe2", "NLBSFlags") is None
+
+
 def test_restore_after_the_first_hardening_leaves_what_was_before(site: Lab) -> None:
     """Without a word about folders: backup and restore meet where ansible-playbook is started."""
     for role in ("front_end", "back_end_cluster", "domain_controller"):

@@ -22,6 +22,7 @@ POLICY_AGENT = r"reg query HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent /s
 IPSEC_DRIVER = r"reg query HKLM\SYSTEM\CurrentControlSet\Services\IPSEC /s"
 IKEEXT = r"reg query HKLM\SYSTEM\CurrentControlSet\Services\IKEEXT /s"
 SERVICE_STATE = "sc query PolicyAgent"
+COMPUTER = "echo %COMPUTERNAME%"
 ADDRESSES = "ipconfig"
 
 

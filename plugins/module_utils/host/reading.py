@@ -23,6 +23,7 @@ _ALWAYS = (
     commands.IPSEC_DRIVER,
     commands.IKEEXT,
     commands.SERVICE_STATE,
+    commands.COMPUTER,
 )
 _REGISTRY = range(1, 5)
 _VERSION_NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)")
@@ -35,15 +36,16 @@ class HostReading:
     """A host at one moment.
 
     ``version`` is major, minor, build; ``registry`` all keys that were asked for; ``service_state`` the number that
-    ``sc query`` shows for PolicyAgent (4 running, 1 stopped), None where the service does not exist; ``quads`` every
-    dotted quad that ``ipconfig`` printed (addresses, masks, gateways), empty when it was not asked; ``before`` is
-    what the command printed that ran first, ``prepared`` whether the one before it went through; ``also`` the answers
-    to what else was asked, at the end.
+    ``sc query`` shows for PolicyAgent (4 running, 1 stopped), None where the service does not exist; ``computer`` the
+    name that the computer itself goes by, empty where it does not say; ``quads`` every dotted quad that ``ipconfig``
+    printed (addresses, masks, gateways), empty when it was not asked; ``before`` is what the command printed that ran
+    first, ``prepared`` whether the one before it went through; ``also`` the answers to what else was asked, at the end.
     """
 
     version: tuple[int, int, int]
     registry: RegistryTree
     service_state: int | None
+    computer: str
     quads: tuple[str, ...]
     before: commands.Answer
     prepared: bool = True
@@ -80,7 +82,8 @@ def read_host(
         version=version_numbers(found[0].text, host.name),
         registry=RegistryTree.merged(parse_query(found[number].text) for number in _REGISTRY if found[number].ok),
         service_state=service_state(found[5]),
-        quads=dotted_quads(found[6].text) if addresses else (),
+        computer=_computer(found[6].text),
+        quads=dotted_quads(found[7].text) if addresses else (),
         before=everything[len(first) - 1] if before else commands.Answer(ok=True, text=""),
         prepared=not prepare or everything[0].ok,
         also=found[len(found) - len(also) :],
@@ -94,6 +97,12 @@ def version_numbers(text: str, host_name: str) -> tuple[int, int, int]:
         raise HostError(f"{host_name}: 'ver' printed no version number; is this a Windows host?")
     major, minor, build = (int(number) for number in match.groups())
     return major, minor, build
+
+
+def _computer(text: str) -> str:
+    """Take the name out of what ``echo`` printed, which is the name of the variable where that is not set."""
+    name = text.strip()
+    return "" if "%" in name else name
 
 
 def service_state(answer: commands.Answer) -> int | None:

@@ -25,13 +25,15 @@ from ..store.reader import read_domain_assignment, read_policies
 class Survey:
     """A host at one moment.
 
-    ``quads`` are the dotted quads of ``ipconfig``, empty when they were not asked for; ``before`` is what the command
-    printed that ran in front of the read, ``prepared`` whether what ran in front of that went through. ``standing`` is
-    what is there of a confirmed commit, where that was asked.
+    ``computer`` is the name that it goes by itself, empty where it does not say; ``quads`` are the dotted quads of
+    ``ipconfig``, empty when they were not asked for; ``before`` is what the command printed that ran in front of the
+    read, ``prepared`` whether what ran in front of that went through. ``standing`` is what is there of a confirmed
+    commit, where that was asked.
     """
 
     state: HostState
     registry: RegistryTree
+    computer: str
     quads: tuple[str, ...]
     before: Answer
     prepared: bool = True
@@ -80,4 +82,4 @@ def survey_from(reading: HostReading) -> Survey:
         settings=read_settings(reading.registry, version),
     )
     found = standing(reading.also[0].text) if reading.also else NOBODY
-    return Survey(state, reading.registry, reading.quads, reading.before, reading.prepared, found)
+    return Survey(state, reading.registry, reading.computer, reading.quads, reading.before, reading.prepared, found)

@@ -80,5 +80,5 @@ class Mute(LabPort):
 
 
 def test_output_that_stops_in_the_middle_is_no_state() -> None:
-    with pytest.raises(HostError, match="fe1: the answer stops after 0 of 6 parts"):
+    with pytest.raises(HostError, match="fe1: the answer stops after 0 of 7 parts"):
         survey(Mute("Microsoft Windows [Version 5.2.3790]"))
