@@ -19,7 +19,7 @@ from ..module_utils.operate.confirmed import Terms, apply_confirmed, needs_confi
 from ..module_utils.operate.leftovers import clear_leftovers
 from ..module_utils.operate.survey import Survey, survey
 from ..module_utils.plan.diff import show_policy
-from ..module_utils.plan.planner import plan_restored
+from ..module_utils.plan.whole import plan_store
 from ..module_utils.store.reader import read_policies
 from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
 from ..plugin_utils.ipsec_action import IpsecAction
@@ -87,15 +87,10 @@ class ActionModule(IpsecAction):
     def _policies(
         self, wanted: PolicyStore, before: Survey, host: HostPort, agree: Callable[[], Terms]
     ) -> tuple[list[str], bool, PolicyStore]:
-        """Put the policies back, one after the other, the one in force first; give the steps and the store then."""
-        names = dict.fromkeys(one.name for one in (*wanted.policies, *before.store.policies))
-        order = sorted(names, key=lambda one: (one.casefold() != (wanted.assigned or "").casefold(), one))
+        """Put the whole store back; give the steps and the store then."""
         steps: list[str] = []
         confirmed, found, store = False, before, before.store
-        for name in order:
-            plan = plan_restored(name, wanted, store)
-            if not plan.steps:
-                continue
+        for plan in plan_store(wanted, before.store):
             conditions = agree()
             steps += told(plan, conditions)
             confirmed |= bool(conditions.seconds) and needs_confirmation(plan) is not None

@@ -23,8 +23,9 @@ STAGING = " ~new"
 
 def build_aside(draft: Draft, want: Policy, old: Policy, *, put_in_force: bool) -> None:
     """Build ``want`` beside ``old`` under staging names; the switch assigns it, removes ``old`` and takes its name."""
-    lists = {one.name: _stage_list(draft, one, want.name) for one in want.filter_lists}
-    actions = {one.name: _stage_action(draft, one, want.name) for one in want.filter_actions}
+    ours = (want.name, old.name)
+    lists = {one.name: _stage_list(draft, one, ours) for one in want.filter_lists}
+    actions = {one.name: _stage_action(draft, one, ours) for one in want.filter_actions}
     rules = tuple(
         dataclasses.replace(
             rule, filter_list=lists[rule.filter_list.name], filter_action=actions[rule.filter_action.name]
@@ -93,7 +94,7 @@ def _take_plain_names(draft: Draft, add: s.Adder, staged: Policy) -> None:
     add(s.SetPolicy(staged.name, new_name=staged.name.removesuffix(STAGING)))
 
 
-def _stage_list(draft: Draft, want: FilterList, policy_name: str) -> FilterList:
+def _stage_list(draft: Draft, want: FilterList, ours: tuple[str, ...]) -> FilterList:
     """Give the list that the new policy is to use: one that stands as wanted, or a new one."""
     have = find_list(draft.store, want.name)
     if have is not None and same_list(want, have):
@@ -101,13 +102,13 @@ def _stage_list(draft: Draft, want: FilterList, policy_name: str) -> FilterList:
     if have is None:
         draft.add(s.CreateFilterList(want))
         return want
-    refuse_foreign("filter list", want.name, policies_with_list(draft.store, want.name), (policy_name,))
+    refuse_foreign("filter list", want.name, policies_with_list(draft.store, want.name), ours)
     staged = dataclasses.replace(want, name=want.name + STAGING)
     draft.add(s.CreateFilterList(staged))
     return staged
 
 
-def _stage_action(draft: Draft, want: FilterAction, policy_name: str) -> FilterAction:
+def _stage_action(draft: Draft, want: FilterAction, ours: tuple[str, ...]) -> FilterAction:
     """Give the action that the new policy is to use: one that stands as wanted, or a new one."""
     have = find_action(draft.store, want.name)
     if have is not None and same_action(want, have):
@@ -115,7 +116,7 @@ def _stage_action(draft: Draft, want: FilterAction, policy_name: str) -> FilterA
     if have is None:
         draft.add(s.CreateFilterAction(want))
         return want
-    refuse_foreign("filter action", want.name, policies_with_action(draft.store, want.name), (policy_name,))
+    refuse_foreign("filter action", want.name, policies_with_action(draft.store, want.name), ours)
     staged = dataclasses.replace(want, name=want.name + STAGING)
     draft.add(s.CreateFilterAction(staged))
     return staged

@@ -51,7 +51,6 @@ def plan_present(want: Policy, have: PolicyStore, *, assigned: bool | None) -> P
     """
     if want.name.endswith(STAGING):
         raise PlanError(f"policy {want.name!r}: the ending {STAGING!r} is kept for policies under construction")
-    unnamed = next((rule for rule in want.rules if not rule.name), None)
     draft = Draft(have)
     recover(draft, want.name)
     if assigned is False and draft.in_force(want.name):
@@ -63,7 +62,22 @@ def plan_present(want: Policy, have: PolicyStore, *, assigned: bool | None) -> P
         build_aside(draft, want, old, put_in_force=bool(assigned) or draft.in_force(want.name))
     if assigned and not draft.in_force(want.name):
         draft.then(s.Assign(want.name))
-    plan = Plan(have, tuple(draft.build), tuple(draft.switch))
+    return _writable(Plan(have, tuple(draft.build), tuple(draft.switch)), want)
+
+
+def plan_in_place_of(want: Policy, old: Policy, have: PolicyStore) -> Plan:
+    """Plan to put ``want`` in force in place of ``old``, which goes; they may share lists that differ.
+
+    No policy of the name of ``want`` stands, unless it is ``old``.
+    """
+    draft = Draft(have)
+    build_aside(draft, want, old, put_in_force=True)
+    return _writable(Plan(have, tuple(draft.build), tuple(draft.switch)), want)
+
+
+def _writable(plan: Plan, want: Policy) -> Plan:
+    """Give the plan, unless netsh cannot write a rule of it; a rule that stands already need not be written."""
+    unnamed = next((rule for rule in want.rules if not rule.name), None)
     if unnamed and any(isinstance(step, s.AddRule) and not step.rule.name for step in plan.steps):
         raise PlanError(f"policy {want.name!r}: the rule for {unnamed.filter_list.name!r} needs a name to be written")
     return plan
