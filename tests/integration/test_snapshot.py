@@ -67,6 +67,36 @@ def test_by_time_and_with_the_playbook(lab: Lab) -> None:
     assert lab.policies("fe1")["policies"] == {}
 
 
+def test_policies_that_share_what_has_changed_since(lab: Lab) -> None:
+    for command in (
+        'add filterlist name="L"',
+        'add filter filterlist="L" srcaddr=me dstaddr=192.0.2.21 protocol=TCP dstport=110',
+        'add filterlist name="Idle"',
+        'add filter filterlist="Idle" srcaddr=me dstaddr=192.0.2.22 protocol=TCP dstport=25',
+        'add filteraction name="F" action=negotiate qmsec="ESP[3DES,SHA1]"',
+        'add policy name="A"',
+        'add policy name="B"',
+        'add rule name="RA" policy="A" filterlist="L" filteraction="F" kerberos=yes',
+        'add rule name="RB" policy="B" filterlist="L" filteraction="F" kerberos=yes',
+        'set policy name="A" assign=yes',
+    ):
+        lab.type("fe1", f"netsh ipsec static {command}")
+    former = lab.policies("fe1")
+    _take(lab, "first")
+    for command in (
+        'add filter filterlist="L" srcaddr=me dstaddr=192.0.2.21 protocol=TCP dstport=143',
+        'set filteraction name="F" action=negotiate soft=yes qmsec="ESP[3DES,SHA1]"',
+        'delete filterlist name="Idle"',
+    ):
+        lab.type("fe1", f"netsh ipsec static {command}")
+    done = _back(lab, name="first")
+    assert done.status == "changed", done.message
+    found = lab.policies("fe1")
+    assert (found["assigned"], found["policies"]) == ("A", former["policies"])
+    assert (found["lists"], found["actions"]) == (former["lists"], former["actions"])
+    assert _back(lab, name="first").status == "ok"
+
+
 def test_of_another_host_or_damaged(lab: Lab) -> None:
     path = Path(_take(lab, "mine")["path"])
     whole = path.read_bytes()
