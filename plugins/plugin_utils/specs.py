@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .commit_spec import COMMIT
+
 _ESP = {
     "type": "dict",
     "options": {
@@ -133,17 +135,6 @@ _DECLARATION: dict[str, Any] = {
     "default_response": _DEFAULT_RESPONSE,
     "polling_minutes": {"type": "int", "default": 180},
 }
-_PROBE = {
-    "name": {"type": "str"},
-    "port": {"type": "int"},
-    "host": {"type": "str"},
-    "timeout": {"type": "float"},
-    "command": {"type": "str"},
-}
-_COMMIT = {
-    "confirm": {"type": "int", "default": 180},
-    "probes": {"type": "list", "elements": "dict", "default": [], "options": _PROBE},
-}
 _BACKUP = {
     "backup": {"type": "bool", "default": True},
     "backup_dir": {"type": "path", "default": ""},
@@ -154,7 +145,7 @@ POLICY_SPEC: dict[str, Any] = {
     **_DECLARATION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "assigned": {"type": "bool"},
-    **_COMMIT,
+    **COMMIT,
     **_BACKUP,
 }
 SNAPSHOT_SPEC: dict[str, Any] = {
@@ -162,7 +153,7 @@ SNAPSHOT_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "time": {"type": "str"},
     "folder": {"type": "path", "default": ""},
-    **_COMMIT,
+    **COMMIT,
 }
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
