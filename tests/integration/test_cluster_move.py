@@ -56,8 +56,20 @@ def test_a_group_that_cannot_move_leaves_the_owner_and_the_rest_untouched(moving
     run = moving.run("harden")
     assert run.exit_code != 0
     assert "be2: the group 'Exchange Group' stays on be1 and did not get to BE2: " in run.output
+    assert "be1 and what comes after it is as it was" in run.output
     assert untouched(moving, "be1", "fe1", "fe2")
     assert owner(moving) == "be1"
+
+
+def test_a_group_that_does_not_come_up_goes_back_to_its_owner(moving: Lab) -> None:
+    moving.handle.fleet.computers.clusters["EXCH"].lame = ["be2"]
+    moving.variables["ipsec_cluster_timeout"] = 2
+    run = moving.run("harden")
+    assert run.exit_code != 0
+    assert "192.0.2.30 is not up there" in run.output
+    assert "be1 and what comes after it is as it was" in run.output
+    assert untouched(moving, "be1", "fe1", "fe2")
+    assert (moves(moving), owner(moving)) == (["be2", "be1"], "be1")
 
 
 def test_a_group_that_is_not_there_is_found_before_anything_is_touched(moving: Lab) -> None:

@@ -51,9 +51,11 @@ def moves(lab: Lab) -> list[str]:
 def test_there_and_back(working: Lab) -> None:
     working.handle.converse("fe2", VIRTUAL, "tcp", 143)
     working.handle.talk("fe2", VIRTUAL, "tcp", 143)
+    working.handle.fleet.computers.clusters["EXCH"].delay = 1.5
     run = working.run("failover_drill")
     assert run.exit_code == 0, run.output
     assert (moves(working), owner(working)) == (["be2", "be1"], "be1")
+    assert all(one.result["seconds"] >= 1.5 for one in run.of(GROUP) if one.status == "changed")
     told = {one.host: one.message for one in run.of(DEBUG)}
     form = (
         r"associations stood again with be2 after \d+\.\d s, of which the cluster took \d+\.\d s; with be1 after "
@@ -97,6 +99,15 @@ def test_a_group_that_cannot_move_stays_and_is_said_so(working: Lab) -> None:
     assert owner(working) == "be1"
     assert "be2: the group 'Exchange Group' stays on be1 and did not get to BE2: that node is down" in run.output
     assert "Traceback" not in run.output
+
+
+def test_the_group_comes_back_from_a_node_on_which_it_does_not_come_up(working: Lab) -> None:
+    working.handle.fleet.computers.clusters["EXCH"].lame = ["be2"]
+    run = working.run("failover_drill", "-e", "ipsec_cluster_timeout=2")
+    assert run.exit_code != 0
+    assert "the group 'Exchange Group' is on be2, but 192.0.2.30 is not up there" in run.output
+    assert (moves(working), owner(working)) == (["be2", "be1"], "be1")
+    assert working.handle.associations("fe1") != []
 
 
 def test_check_mode_says_what_would_be_done(working: Lab) -> None:

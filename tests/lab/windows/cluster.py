@@ -12,6 +12,7 @@ from .services import RUNNING
 
 SERVICE = "ClusSvc"
 GROUP_NOT_FOUND, NODE_NOT_FOUND, NODE_DOWN, NO_ENDPOINT, BAD_PARAMETER, TIMED_OUT = 5013, 5042, 5050, 1753, 87, 258
+NEVER = 1e9
 MOVE_WAIT = 20.0
 """Seconds that a move is waited for without /wait (TechNet cc783967)."""
 
@@ -20,8 +21,9 @@ MOVE_WAIT = 20.0
 class Cluster:
     """One cluster; the node that owns the group also answers for the virtual addresses.
 
-    `down` are the nodes that can own nothing at the moment; `delay` is how many seconds a move takes until the virtual
-    addresses are up, and `rising` the time (seconds since 1970) when they are after the last one.
+    `down` are the nodes that can own nothing at the moment, `lame` those on which the virtual addresses never come up.
+    `delay` is how many seconds a move takes until they are up, and `rising` the time (seconds since 1970) when they are
+    after the last one.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Cluster:
     virtual_ips: list[str]
     online: bool = True
     down: list[str] = dataclasses.field(default_factory=list)
+    lame: list[str] = dataclasses.field(default_factory=list)
     delay: float = 0.0
     rising: float = 0.0
 
@@ -53,7 +56,7 @@ class Cluster:
             node = self.nodes[(self.nodes.index(self.owner) + 1) % len(self.nodes)]
         found = self.node(node)
         if found is not None and found != self.owner:
-            self.owner, self.rising = found, now + self.delay
+            self.owner, self.rising = found, now + (NEVER if found in self.lame else self.delay)
         return found is not None
 
     def to_json(self) -> dict[str, Any]:
