@@ -16,7 +16,7 @@ from typing import Any
 from tests.checkout import BUILD, link_collection
 from tests.torture import work
 from tests.torture.cases import CASES, SEED, case
-from tests.torture.figures import figures, holds, table
+from tests.torture.figures import figures, holds, problems, table
 from tests.torture.role_cases import COUNT, role_case
 from tests.torture.site import SMALL, WHOLE
 
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     told = figures(results, points, wanted, seed=options.seed, seconds=round(time.monotonic() - started))
     FILE.parent.mkdir(parents=True, exist_ok=True)
     FILE.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
-    print(table(results, points, told))
+    print(table(told))
     return 0 if holds(told, options.cases) else 1
 
 
@@ -81,22 +81,26 @@ def _everything(options: argparse.Namespace) -> tuple[list[Any], list[Any], int]
     context = multiprocessing.get_context("spawn")
     with concurrent.futures.ProcessPoolExecutor(options.workers, context) as pool:
         counted = pool.submit(work.requests_of_a_run, _profiles(options))
-        ruled = range(ROLE_CASES + 1, ROLE_CASES + 1 + options.role_cases)
-        tried = [(part, pool.submit(work.role_cases, part, options.seed)) for part in _parts(ruled, ROLE_BATCH)]
         points = range(1, counted.result() + 1, options.every)
         parts = _parts(points, KILL_BATCH)
         killed = [(part, pool.submit(work.kill_points, part, _profiles(options))) for part in parts]
+        ruled = range(ROLE_CASES + 1, ROLE_CASES + 1 + options.role_cases)
+        tried = [(part, pool.submit(work.role_cases, part, options.seed)) for part in _parts(ruled, ROLE_BATCH)]
         plain = range(1, options.cases + 1)
         tried += [(part, pool.submit(work.cases, part, options.seed)) for part in _parts(plain, BATCH)]
-        results = [one for part, future in tried for one in _done(part, future, work.broken_case)]
-        return results, [one for part, future in killed for one in _done(part, future, work.broken_point)], len(points)
+        told = [one for part, future in killed for one in _done(part, future, work.broken_point, options.seed)]
+        results = [one for part, future in tried for one in _done(part, future, work.broken_case, options.seed)]
+        return results, told, len(points)
 
 
-def _done(numbers: Sequence[int], future: concurrent.futures.Future[Any], broken: Callable[[int, str], Any]) -> Any:
-    """What came of a part; where it broke, each of its numbers has failed."""
+def _done(
+    numbers: Sequence[int], future: concurrent.futures.Future[Any], broken: Callable[[int, str], Any], seed: int
+) -> list[Any]:
+    """What came of a part, problems printed at once; where it broke, each of its numbers has failed."""
     problem = future.exception()
-    print(f"{numbers[0]} to {numbers[-1]} {'broke' if problem else 'done'}", file=sys.stderr, flush=True)
-    return future.result() if problem is None else [broken(number, repr(problem)) for number in numbers]
+    found = future.result() if problem is None else [broken(number, repr(problem)) for number in numbers]
+    print("\n".join([f"{numbers[0]} to {numbers[-1]}", *problems(found, seed)]), file=sys.stderr, flush=True)
+    return found
 
 
 if __name__ == "__main__":

@@ -44,18 +44,23 @@ def holds(told: dict[str, Any], wanted: int) -> bool:
     return good and told["cases"] >= min(wanted, LEAST) and told["kill_points_survived"] >= told["kill_points"]
 
 
-def table(results: Sequence[Any], points: Sequence[Any], told: dict[str, Any]) -> str:
-    """What a person reads: what went wrong and how to see it again, then the figures."""
+def problems(results: Sequence[Any], seed: int) -> list[str]:
+    """What went wrong in cases and kill points, and how to see it again."""
     lines = []
     for one in results:
+        if hasattr(one, "at"):
+            wrong = one.wrong or ([] if one.killed else ["the run ended before it came so far"])
+            lines += [f"killed at request {one.at}: {what}\n    {_replay(f'--kill {one.at}', seed)}" for what in wrong]
+            continue
         for what in (*one.lost, *one.verdicts.wrong):
-            lines.append(f"case {one.number} ({one.kind}): {what}\n    {_replay(f'--case {one.number}', told)}")
-    for point in points:
-        if point.wrong or not point.killed:
-            wrong = "; ".join(point.wrong) or "the run ended before it came so far"
-            lines.append(f"killed at request {point.at}: {wrong}\n    {_replay(f'--kill {point.at}', told)}")
-    return "\n".join([*lines, *(f"{name:<28}{value}" for name, value in told.items() if name != "kinds")])
+            lines.append(f"case {one.number} ({one.kind}): {what}\n    {_replay(f'--case {one.number}', seed)}")
+    return lines
 
 
-def _replay(what: str, told: dict[str, Any]) -> str:
-    return f"again: python -m tests.torture {what} --seed {told['seed']}"
+def table(told: dict[str, Any]) -> str:
+    """The figures for a person."""
+    return "\n".join(f"{name:<28}{value}" for name, value in told.items() if name != "kinds")
+
+
+def _replay(what: str, seed: int) -> str:
+    return f"again: python -m tests.torture {what} --seed {seed}"
