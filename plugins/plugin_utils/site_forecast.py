@@ -56,7 +56,10 @@ class PlayForecast:
         play = list(self._play)
         while outside := sorted(_counterparts(found) & self._hostvars.keys() - {*play}):
             play += outside
-            found = self._forecast(play)
+            try:
+                found = self._forecast(play)
+            except SpecError:  # a counterpart without variables of a role has no counterparts that could be told
+                break
         return ":".join(sorted(play)) if len(play) > len(self._play) else ""
 
     def _forecast(self, play: Sequence[str]) -> Foresight:

@@ -256,3 +256,15 @@ def test_no_server_has_the_controllers_address() -> None:
     hostvars = variables(dc1={"ipsec_controller_address": "192.0.2.11"})
     with pytest.raises(SpecError, match=r"ipsec_addresses of fe1: holds 192\.0\.2\.11, the address of this controller"):
         forecast(hostvars, controller=True)
+
+
+def test_the_limit_names_a_counterpart_that_no_role_declares() -> None:
+    hostvars = variables()
+    del hostvars["be1"]["back_end_cluster_authentication"]
+    one_sided = {"name": "P", "assigned": True, "rules": [{
+        "name": "R", "filter_list": {"name": "L", "filters": [{"source": "me", "destination": "192.0.2.21"}]},
+        "filter_action": {"name": "A", "action": "negotiate"}, "authentication": CERTIFICATE,
+    }]}  # fmt: skip
+    task_vars = {"groups": GROUPS, "hostvars": hostvars, "ansible_play_hosts": ["fe1"]}
+    forecast_of_play = play_forecast(task_vars, policies={"fe1": one_sided})
+    assert forecast_of_play.limit(forecast_of_play.result()) == "be1:fe1"
