@@ -39,13 +39,11 @@ def request(command: str, values: Mapping[str, Any]) -> bytes:
 
 
 def exchange_connections(path: Path, former: str, text: str) -> None:
-    """Load the connections of one swanctl.conf, then unload those of another that are not in it."""
-    loaded, known = (conf(one).get("connections", {}) for one in (text, former))
-    for name, settings in loaded.items():
+    """Unload the connections of one swanctl.conf, then load those of another: for a moment there is neither."""
+    for name in conf(former)["connections"]:
+        order(path, "unload-conn", {"name": name})
+    for name, settings in conf(text)["connections"].items():
         order(path, "load-conn", {name: settings})
-    for name in known:
-        if name not in loaded:
-            order(path, "unload-conn", {"name": name})
 
 
 def conf(text: str) -> dict[str, Any]:
