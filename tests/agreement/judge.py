@@ -145,4 +145,3 @@ def _to_many(address: IPv4Address) -> bool:
 
 def _place(case: Case, probe: Probe) -> str:
     return f"case {case.seed}:{case.number}, flow {probe}"
-

@@ -121,5 +121,3 @@ def _hosts_end(
         in_force = stands["assigned"] == spec["name"]
         new = there == expected(spec) and in_force == spec["assigned"]
     return ends(field, name, former, new, status, built=spec["name"])
-
-
