@@ -26,7 +26,7 @@ _TIMEOUT = 900.0
 
 @dataclasses.dataclass
 class Result:
-    """What one case came to; `way` is applied, refused or failed."""
+    """What one case came to; `way` is applied, refused or failed, `unheld` why no verdict was held against the lab."""
 
     number: int
     kind: str
@@ -34,6 +34,7 @@ class Result:
     healed: bool = False
     restarted: bool = False
     in_doubt: bool = False
+    unheld: str = ""
     lost: list[str] = dataclasses.field(default_factory=list)
     verdicts: Verdicts = dataclasses.field(default_factory=Verdicts)
     said: str = ""

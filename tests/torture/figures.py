@@ -28,6 +28,8 @@ def figures(results: Sequence[Any], points: Sequence[Any], wanted: int, **more: 
         "failed": sum(one.way == "failed" for one in results),
         "healed_over_a_restart": sum(one.restarted for one in results),
         "refused_for_a_doubt_alone": sum(one.way == "refused" and one.in_doubt for one in results),
+        "refused_as_declared": sum(one.unheld == "refused as declared" for one in results),
+        "inventories_with_wrong_addresses": sum(one.unheld == "wrong addresses" for one in results),
         "verdicts": sum(one.verdicts.compared for one in results),
         "verdicts_of_lost_flows": sum(one.verdicts.surely_lost for one in results),
         "verdicts_in_doubt": sum(one.verdicts.doubtful for one in results),
@@ -59,7 +61,7 @@ def problems(results: Sequence[Any], seed: int) -> list[str]:
 
 def table(told: dict[str, Any]) -> str:
     """The figures for a person."""
-    return "\n".join(f"{name:<28}{value}" for name, value in told.items() if name != "kinds")
+    return "\n".join(f"{name:<34}{value}" for name, value in told.items() if name != "kinds")
 
 
 def _replay(what: str, seed: int) -> str:

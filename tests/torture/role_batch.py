@@ -81,6 +81,7 @@ class _Taken:
         result.way = "refused"
         self._untouched()
         if forecast is None or "findings" not in forecast.result:
+            result.unheld = "refused as declared"
             result.said = f"refused as declared: {forecast.message if forecast else run.output[-500:]}"
             return result
         self._without_forecast(forecast.result["findings"])
@@ -89,7 +90,7 @@ class _Taken:
     def _blind(self, run: PlaybookRun) -> None:
         """Judge a run whose inventory was wrong: it went through, or a host put its former state back."""
         result = self._result
-        result.way, result.healed = "applied", _healed(run)
+        result.way, result.healed, result.unheld = "applied", _healed(run), "wrong addresses"
         if run.exit_code and not result.healed:
             result.lost.append(f"the run failed otherwise: {run.output[-1500:]}")
         stands = {name: self._field.policies(name) for name in self._site.names}
