@@ -43,6 +43,7 @@ class Choice:
     ``entry`` is the filter that decides, None where none matches or an exemption decides; ``exempt`` says which,
     and ``overruled`` is then the filter that would have protected or blocked the packet.
     ``doubts`` are sentences about what could make it otherwise; without one the choice is certain.
+    ``covers`` are protocol and ports of filters that ask for the same and might decide in its place.
     """
 
     word: Word
@@ -50,6 +51,13 @@ class Choice:
     exempt: str = ""
     overruled: Entry | None = None
     doubts: tuple[str, ...] = ()
+    covers: tuple[tuple[int, int, int], ...] = ()
+
+    @property
+    def traffic(self) -> tuple[tuple[int, int, int], ...]:
+        """Protocol and ports of the filter that decides, then of those that might; IKE proposes them."""
+        own = (self.entry.protocol, self.entry.source_port, self.entry.destination_port) if self.entry else (0, 0, 0)
+        return (own, *self.covers)
 
     @property
     def treatment(self) -> Treatment | None:
@@ -147,7 +155,16 @@ def _most_specific(matches: Sequence[Entry]) -> Choice:
     doubts = tuple(dict.fromkeys(doubt for one in matches if (doubt := _doubt(one, best, matches))))
     if best is None:
         return Choice(Word.CLEAR, doubts=doubts)
-    return Choice(_WORDS[best.treatment.action.kind], best, doubts=doubts)
+    return Choice(_WORDS[best.treatment.action.kind], best, doubts=doubts, covers=_covers(best, matches))
+
+
+def _covers(best: Entry, matches: Sequence[Entry]) -> tuple[tuple[int, int, int], ...]:
+    """Give the traffic of matches that negotiate the same and, as no document says which wins, might decide."""
+    if best.treatment.action.kind is not ActionKind.NEGOTIATE or len(matches) == 1:
+        return ()
+    alike = [one for one in matches if one[2:5] != best[2:5] and one.treatment.asks == best.treatment.asks]
+    sure = [one for one in matches if not one.maybe]
+    return tuple(sorted({one[2:5] for one in alike if not any(_narrower(other, one) for other in sure)}))
 
 
 def _weight(entry: Entry) -> tuple[int, int, int, int]:

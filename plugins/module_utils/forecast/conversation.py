@@ -125,14 +125,25 @@ def _both_ask(one: End, other: End, *, open_peer: bool) -> Verdict:
     for end in (one, other):
         if {end.incoming.word, end.outgoing.word} != {Word.NEGOTIATE}:
             return _one_way(end)
-    ours, theirs = one.outgoing.entry, other.incoming.entry
-    if ours is not None and theirs is not None:
-        wanted = (ours.protocol, ours.source_port, ours.destination_port)
-        covered = (theirs.protocol, theirs.source_port, theirs.destination_port)
-        if any(have and have != want for have, want in zip(covered, wanted, strict=True)):
-            because = f"{one.who} proposes more traffic than the filter of {other.who} covers (RFC 2409 section 5.5)"
-            doubt = "whether Windows accepts a proposal wider than its own filter"
-            return Verdict(Outcome.FAILS, because, disagreed=True, doubts=(doubt,))
+    wanted, covered = one.outgoing.traffic, other.incoming.traffic
+    if _wider(wanted[0], covered[0]):
+        because = f"{one.who} proposes more traffic than the filter of {other.who} covers (RFC 2409 section 5.5)"
+        doubt = "whether Windows accepts a proposal wider than its own filter"
+        return Verdict(Outcome.FAILS, because, disagreed=True, doubts=(doubt,))
+    verdict = _agree_on(one, other, open_peer=open_peer)
+    if any(_wider(want, have) for want in wanted for have in covered):
+        doubt = "which of several filters that ask for the same decides how much traffic is proposed"
+        return dataclasses.replace(verdict, doubts=(*verdict.doubts, doubt))
+    return verdict
+
+
+def _wider(wanted: tuple[int, int, int], covered: tuple[int, int, int]) -> bool:
+    """Say whether protocol and ports that one end proposes go beyond those of the other end's filter."""
+    return any(have and have != want for have, want in zip(covered, wanted, strict=True))
+
+
+def _agree_on(one: End, other: End, *, open_peer: bool) -> Verdict:
+    """Let two rules find a suite in common."""
     action = _treatment(other.incoming)
     found = negotiate(_proposal(one), _proposal_of(other.station, action))
     passes = open_peer or action.action.inbound_passthrough

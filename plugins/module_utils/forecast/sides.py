@@ -124,7 +124,7 @@ class Sides:
         """Give the choice that was met first among those that decide alike, whatever addresses led to them."""
         covered = choice.entry[2:5] if choice.entry and choice.word is Word.NEGOTIATE else None
         overruled = choice.overruled.treatment if choice.overruled else None
-        fate = (choice.word, choice.treatment, covered, choice.exempt, overruled, choice.doubts)
+        fate = (choice.word, choice.treatment, covered, choice.exempt, overruled, choice.doubts, choice.covers)
         return self._fates.setdefault(fate, choice)
 
 

@@ -76,6 +76,16 @@ def test_what_becomes_of_a_flow(one: Policy | None, other: Policy | None, outcom
     assert between(host("a", A, one), host("b", B, other)).outcome is outcome
 
 
+def test_two_filters_that_ask_for_the_same_may_propose_too_much() -> None:
+    narrow, wide = rule("tcp any -> 192.0.2.2:110"), rule("tcp me -> any")
+    found = between(host("a", A, policy(narrow, wide)), host("b", B, BOTH[1]))
+    assert found.outcome is Outcome.PROTECTED
+    assert found.doubts == ("which of several filters that ask for the same decides how much traffic is proposed",)
+    within = policy(rule("tcp 192.0.2.1 -> me"))
+    assert between(host("a", A, policy(narrow, wide)), host("b", B, within)).certain
+    assert between(host("a", A, policy(POP3_AT_A, wide)), host("b", B, BOTH[1])).certain
+
+
 def test_the_suite_that_protects_is_told() -> None:
     found = between(host("a", A, BOTH[0]), host("b", B, BOTH[1]))
     assert found.suite == "ESP[3des,sha1]; 3des-sha1-dh14, certificate of 'CN=Root'"
