@@ -72,18 +72,20 @@ def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -
     An engine gives equal verdicts as one object, so fates are told apart by identity.
     """
     named = _named(now) | _named(after)
-    found: dict[tuple[Flow, int, int], tuple[Verdict, Verdict, list[Pair]]] = {}
+    numbers: dict[Flow, int] = {}  # a flow is dear to hash, and there are a million questions about it
+    found: dict[tuple[int, int, int], tuple[Flow, Verdict, Verdict, list[Pair]]] = {}
     for talk in conversations:
         traffic = tuple(flow.traffic(named) for flow in talk.flows)
+        numbered = [(numbers.setdefault(flow, len(numbers)), flow) for flow in talk.flows]
         by_fate: dict[tuple[int, int], tuple[tuple[Verdict, ...], tuple[Verdict, ...], list[Pair]]] = {}
         for pair in talk.pairs:
             here, there = now.verdicts(*pair, traffic), after.verdicts(*pair, traffic)
             fate = by_fate.setdefault((id(here), id(there)), (here, there, []))
             fate[2].append(pair)
         for here, there, pairs in by_fate.values():
-            for flow, one, other in zip(talk.flows, here, there, strict=True):
-                found.setdefault((flow, id(one), id(other)), (one, other, []))[2].extend(pairs)
-    return Matrix(tuple(Cell(key[0], one, other, tuple(pairs)) for key, (one, other, pairs) in found.items()))
+            for (number, flow), one, other in zip(numbered, here, there, strict=True):
+                found.setdefault((number, id(one), id(other)), (flow, one, other, []))[3].extend(pairs)
+    return Matrix(tuple(Cell(flow, one, other, tuple(pairs)) for flow, one, other, pairs in found.values()))
 
 
 def shown(pairs: tuple[Pair, ...], limit: int) -> list[str]:
