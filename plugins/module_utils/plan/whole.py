@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from ..errors import PlanError
 from ..model.policy import PolicyStore
 from . import steps as s
+from .aside import STAGING
 from .compare import same_action, same_list
 from .draft import Draft
 from .planner import Plan, plan_absent, plan_in_place_of, plan_present, plan_restored
@@ -58,10 +59,13 @@ def _afresh(wanted: PolicyStore, have: PolicyStore) -> Iterator[Plan]:
 
 
 def _change_over(wanted: PolicyStore, have: PolicyStore) -> Plan:
-    """Put in force what is to be, in place of what is, when nothing else stands."""
+    """Put in force what is to be, in place of what is, when nothing else stands.
+
+    What is in force may be what is to be, under the name that a killed run left it.
+    """
     old = have.policy(have.assigned) if have.assigned else None
     want = wanted.policy(wanted.assigned) if wanted.assigned else None
-    if want is not None and old is not None and not _same(want.name, old.name):
+    if want is not None and old is not None and not _same(old.name.removesuffix(STAGING), want.name):
         return plan_in_place_of(want, old, have)
     if want is not None:
         return plan_present(want, have, assigned=True)

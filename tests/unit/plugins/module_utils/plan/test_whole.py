@@ -80,6 +80,19 @@ def test_a_rule_that_netsh_cannot_write_is_an_error_before_anything() -> None:
         plan_store(store(policy("A", nameless), assigned="A"), store(policy("X", _shared("x", 80)), assigned="X"))
 
 
+def test_a_switch_that_was_killed_is_finished() -> None:
+    was = store(policy("A", _shared("a", 25)), assigned="A")
+    now = store(policy("B", _shared("b", 80)), policy("C", _shared("c", 80)), assigned="B")
+    steps = [step for plan in plan_store(was, now) for step in plan.steps]
+    switched = next(number for number, step in enumerate(steps, 1) if str(step) == "assign policy 'A ~new'")
+    assert _told(plan_store(was, apply_steps(now, steps[:switched]))) == [
+        "delete policy 'B' with its rules",
+        "delete filter list 'Shared'",
+        "rename filter list 'Shared ~new' to 'Shared'",
+        "rename policy 'A ~new' to 'A'",
+    ]
+
+
 _PORTS = st.lists(st.sampled_from([25, 80, 110]), min_size=1, max_size=2, unique=True)
 
 
