@@ -22,10 +22,12 @@ class ActionModule(IpsecAction):
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Give every policy of the host as structured data."""
         virtual = args["virtual_addresses"]
-        found = survey(self.host, addresses=bool(virtual))
+        found = survey(self.host, addresses=bool(virtual) or args["addresses"])
         result = {"changed": False, **describe(found, only=args["name"])}
         if virtual:
             result["node"] = "owner" if set(virtual) & set(found.quads) else "passive"
+        if args["addresses"]:
+            result["addresses"] = list(found.quads)
         if args["evidence"]:
             result["evidence"] = evidence(found)
         return result

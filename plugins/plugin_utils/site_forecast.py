@@ -91,7 +91,7 @@ class PlayForecast:
             virtual = site.virtual_addresses if role is Role.BACK_END else ()
             for host in site.hosts(role):
                 info = self._args["peers"].get(host.name) or self._hostvars[host.name].get(self._args["now"])
-                now = station_from_info(host.name, (*host.addresses, *virtual), info)
+                now = station_from_info(host.name, host.addresses, info, virtual)
                 before.append(now)
                 own = wanted.get(host.name)
                 known = self._hostvars[host.name]

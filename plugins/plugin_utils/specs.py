@@ -158,6 +158,7 @@ SNAPSHOT_SPEC: dict[str, Any] = {
 POLICY_INFO_SPEC: dict[str, Any] = {
     "name": {"type": "str"},
     "virtual_addresses": {"type": "list", "elements": "str", "default": []},
+    "addresses": {"type": "bool", "default": False},
     "evidence": {"type": "bool", "default": False},
 }
 _SETTINGS = {

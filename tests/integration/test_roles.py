@@ -170,6 +170,15 @@ def test_ends_that_would_not_agree_stop_the_run_before_anything_is_touched(site:
     assert written(site) == []
 
 
+def test_an_address_that_a_server_does_not_have_is_refused(site: Lab) -> None:
+    site.host_variables["be2"] = {"ipsec_addresses": ["192.0.2.23"]}
+    run = site.run("harden")
+    high = [one for one in run.one(FORECAST).result["findings"] if one["severity"] == "high"]
+    assert [(one["check"], one["host"]) for one in high] == [("host.addresses", "be2")]
+    assert "gives it 192.0.2.23, which the host does not have" in run.output
+    assert written(site) == []
+
+
 def test_a_live_site_is_taken_there_in_waves(site: Lab) -> None:
     run = site.run("harden_live")
     assert run.exit_code == 0, run.output

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.checkout import COLLECTIONS, NAME
-from tests.playbooks.run import PlaybookRun, run_playbook
+from tests.playbooks.run import PlaybookRun, TaskResult, run_playbook
 from tests.torture.batch import Result, begin
 from tests.torture.field import Field, running_field
 from tests.torture.judge import in_force
@@ -67,7 +67,7 @@ class _Taken:
         run, result = self._run(), self._result
         forecast = next(iter(run.of(FORECAST)), None)
         if self._case.kind in BLIND:
-            self._blind(run)
+            self._blind(forecast)
             return result
         if run.exit_code == 0 and forecast is not None:
             result.way = "applied"
@@ -87,10 +87,15 @@ class _Taken:
         self._without_forecast(forecast.result["findings"])
         return result
 
-    def _blind(self, run: PlaybookRun) -> None:
-        """Judge a run whose inventory was wrong: it went through, or a host put its former state back."""
+    def _blind(self, forecast: TaskResult | None) -> None:
+        """Judge an inventory with a wrong address: refused as such; without a forecast no host is lost either."""
         result = self._result
-        result.way, result.healed, result.unheld = "applied", _healed(run), "wrong addresses"
+        named = {one["check"] for one in forecast.result["findings"]} if forecast else set()
+        if "host.addresses" not in named:
+            result.lost.append(f"the wrong address was let pass: {sorted(named)}")
+        self._untouched()
+        run = self._run(*UNGUARDED)
+        result.way, result.healed, result.unheld = "refused", _healed(run), "wrong addresses"
         if run.exit_code and not result.healed:
             result.lost.append(f"the run failed otherwise: {run.output[-1500:]}")
         stands = {name: self._field.policies(name) for name in self._site.names}

@@ -114,7 +114,7 @@ _HOSTILE = (
     controller_behind_another_address, address_of_nobody, encrypted_winrm,
 )  # fmt: skip
 BLIND = ("controller_behind_another_address", "address_of_nobody")
-"""Here the inventory is wrong about addresses, so the forecast cannot be right; the countdown must be."""
+"""The inventory is wrong about addresses: the forecast refuses that and can foresee no more; the countdown must."""
 KINDS: tuple[Callable[..., Any], ...] = (*_SOUND, *_HOSTILE)
 _STANDING = (None, None, designs.all_mail, designs.on_request, designs.block_a_stranger)
 

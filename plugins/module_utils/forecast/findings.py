@@ -29,6 +29,7 @@ _REMEDIES = {
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
     "worse": "keep the rule that protects it, at both ends",
     "exempt": "set NoDefaultExempt to 3, or count on it that this flow is readable",
+    "addresses": "mend ipsec_addresses of the host; the policies of its peers would name somebody else",
     "names": "write the addresses into the filters instead of names",
     "idle": "start the service PolicyAgent, or nothing of the policy is enforced",
     "unread": "read the host with policy_info first",
@@ -139,13 +140,16 @@ def _finding(
 
 
 def _host(station: Station, found: Matrix) -> Iterator[Finding]:
-    """``host.unread``, ``host.unknown``, ``host.idle``, ``deadlock.dns``, ``dns.names``: whole hosts."""
+    """``host.unread``, ``.unknown``, ``.idle``, ``.addresses``, ``deadlock.dns``, ``dns.names``: whole hosts."""
     if station.unknown == NOT_READ:
         yield Finding(Severity.MEDIUM, "host.unread", "", NOT_READ, _REMEDIES["unread"], host=station.name)
     elif station.unknown:
         yield Finding(Severity.HIGH, "host.unknown", "", station.unknown, _REMEDIES["host"], host=station.name)
     if station.idle:
         yield Finding(Severity.MEDIUM, "host.idle", "", station.idle, _REMEDIES["idle"], host=station.name)
+    if station.foreign:
+        text = f"the inventory gives it {', '.join(map(str, station.foreign))}, which the host does not have"
+        yield Finding(Severity.HIGH, "host.addresses", "", text, _REMEDIES["addresses"], host=station.name)
     names = unresolved(station)
     if not names:
         return

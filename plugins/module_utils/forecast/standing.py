@@ -23,11 +23,15 @@ from .station import NOT_READ, Station
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
 
-def station_from_info(name: str, addresses: tuple[IPv4Address, ...], info: Mapping[str, Any] | None) -> Station:
+def station_from_info(
+    name: str, own: tuple[IPv4Address, ...], info: Mapping[str, Any] | None, virtual: tuple[IPv4Address, ...] = ()
+) -> Station:
     """Build the station of a host from the result of policy_info, None where it was not asked.
 
+    ``own`` are the addresses that the inventory gives it, ``virtual`` those that it may hold at any moment.
     Never raises for what stands on a host: what cannot be understood makes the station's ``unknown``.
     """
+    addresses = (*own, *virtual)
     if not info or info.get("failed") or "policies" not in info:
         return Station(name, addresses, unknown=NOT_READ)
     settings = info.get("settings") or {}
@@ -37,6 +41,7 @@ def station_from_info(name: str, addresses: tuple[IPv4Address, ...], info: Mappi
         version_from_info(info),
         no_default_exempt=settings.get("NoDefaultExempt"),
         ike_flags=settings.get("IKEFlags") or 0,
+        foreign=tuple(one for one in own if info.get("addresses") and str(one) not in info["addresses"]),
     )
     return _in_force(station, info)
 

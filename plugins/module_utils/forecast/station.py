@@ -30,6 +30,7 @@ class Station:
     ``unknown`` says in a sentence why nobody can tell what is in force; empty where one can. ``resolved`` maps the
     DNS names of filters, in lower case, to addresses; ``servers`` tells the host's own DNS, WINS, DHCP servers and
     gateways: what is missing there counts as not known. ``idle`` says why an assigned policy is not enforced.
+    ``foreign`` are addresses that the inventory gives the host, and the host does not have.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Station:
     ike_flags: int = 0
     unknown: str = ""
     idle: str = ""
+    foreign: tuple[IPv4Address, ...] = ()
     resolved: Mapping[str, tuple[IPv4Address, ...]] = dataclasses.field(default_factory=dict)
     servers: Mapping[ServerKind, tuple[IPv4Address, ...]] = dataclasses.field(default_factory=dict)
 

@@ -147,3 +147,13 @@ def test_after_the_policy_module_on_hosts_with_an_obstacle() -> None:
     assert station_after(stopped, MAIL, "Mail", True) == stopped
     assert station_after(unread, MAIL, "Mail", True) == host("a", A, MAIL)
     assert station_after(unread, None, "Mail", True) == unread
+
+
+def test_an_address_that_the_host_does_not_have() -> None:
+    held = {**info(), "addresses": ["192.0.2.1", "255.255.255.0"]}
+    own, other = IPv4Address("192.0.2.1"), IPv4Address("192.0.2.2")
+    assert station_from_info("a", (own,), held).foreign == ()
+    found = station_from_info("a", (own, other), held, (IPv4Address("192.0.2.30"),))
+    assert found.foreign == (other,)
+    assert found.addresses == (own, other, IPv4Address("192.0.2.30"))
+    assert station_from_info("a", (other,), info()).foreign == (), "nobody asked the host"
