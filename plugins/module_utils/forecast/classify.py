@@ -188,6 +188,6 @@ def _doubt(entry: Entry, best: Entry | None, matches: Sequence[Entry]) -> str:
     return f"rules {names} match alike and ask for different things; no document says which wins"
 
 
-def _narrower(one: Entry, other: Entry) -> bool:
-    """Say whether a filter is at least as narrow in every respect and narrower in one."""
-    return one.width != other.width and all(a >= b for a, b in zip(one.width, other.width, strict=True))
+def _narrower(narrow: Entry, wide: Entry) -> bool:
+    """Say whether a filter is at least as narrow as another in every respect and narrower in one."""
+    return narrow.width != wide.width and all(a >= b for a, b in zip(narrow.width, wide.width, strict=True))
