@@ -121,7 +121,10 @@ class Chooser:
         if not doubt:
             return decided
         key = (id(decided), doubt)
-        return self._doubted.setdefault(key, dataclasses.replace(decided, doubts=(*decided.doubts, doubt)))
+        known = self._doubted.get(key)
+        if known is None:
+            known = self._doubted[key] = dataclasses.replace(decided, doubts=(*decided.doubts, doubt))
+        return known
 
     def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:
         protocol, source_port, destination_port = traffic
@@ -190,4 +193,7 @@ def _doubt(entry: Entry, best: Entry | None, matches: Sequence[Entry]) -> str:
 
 def _narrower(narrow: Entry, wide: Entry) -> bool:
     """Say whether a filter is at least as narrow as another in every respect and narrower in one."""
-    return narrow.width != wide.width and all(a >= b for a, b in zip(narrow.width, wide.width, strict=True))
+    bits, other_bits = narrow.width, wide.width
+    if bits == other_bits or bits[0] < other_bits[0] or bits[1] < other_bits[1]:
+        return False
+    return all(a >= b for a, b in zip(bits[2:], other_bits[2:], strict=True))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
@@ -66,9 +67,13 @@ class Flow:
         """Its ports for people: ``110``, ``1024-65535``, or nothing."""
         return f"{self.port}-{self.last}" if self.last > self.port else str(self.port or "")
 
+    @functools.cached_property
+    def _text(self) -> str:
+        return f"{self.name} ({' '.join(filter(None, (protocol_to_text(self.protocol), self.ports)))})"
+
     def __str__(self) -> str:
         """Say it as ``POP3 (tcp 110)``."""
-        return f"{self.name} ({' '.join(filter(None, (protocol_to_text(self.protocol), self.ports)))})"
+        return self._text
 
 
 class Pair(NamedTuple):

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import gc
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from .engine import Engine
 from .flows import Conversations, Flow, Pair
@@ -16,8 +18,7 @@ from .packet import filters_in_force, named_ports
 from .verdict import Verdict, worse
 
 
-@dataclasses.dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """All pairs for which one flow ends alike, now and after."""
 
     flow: Flow
@@ -66,6 +67,19 @@ class Matrix:
         return (cell for cell in self.cells if cell.now.readable)
 
 
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again at a million small objects that hold no cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_no_collector()
 def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -> Matrix:
     """Judge every flow of every pair, now and after; pairs of the same fate share a cell.
 

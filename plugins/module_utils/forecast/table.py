@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Hashable, Iterator
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, NamedTuple, TypeVar
@@ -36,7 +37,7 @@ class Treatment:
         """Give the hash counted at the start."""
         return int(self.__dict__["_hash"])
 
-    @property
+    @functools.cached_property
     def asks(self) -> tuple[object, ...]:
         """Everything that decides about a packet, so that equal values mean equal fate."""
         action = self.action
