@@ -69,8 +69,7 @@ class PlayForecast:
         for host in play:
             role = role_of(host, self._groups)
             if role is not None:
-                given = self._args["policies"].get(host)
-                given = given or self._roles.declaration(role, self._hostvars[host])
+                given = self._args["policies"].get(host) or self._roles.declaration(role, self._hostvars[host])
                 wanted[host] = checked(host, given)
                 site_names[host] = self._site_name(wanted[host], role, host)
         names = dict.fromkeys(site_names.values())
@@ -94,8 +93,7 @@ class PlayForecast:
                 now = station_from_info(host.name, host.addresses, info, virtual)
                 before.append(now)
                 own = wanted.get(host.name)
-                known = self._hostvars[host.name]
-                after.append(_later(now, own, sites[host.name], known) if own else now)
+                after.append(_later(now, own, sites[host.name], self._hostvars[host.name]) if own else now)
         kdcs = [host.name for host in site.domain_controllers]
         talks = self._conversations(site, before, after)
         found = foresee(before, after, wanted, talks, kdcs)
