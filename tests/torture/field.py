@@ -82,7 +82,7 @@ class Field:
     def reachable(self, name: str) -> bool:
         """Whether WinRM answers over a real connection."""
         station = self.handle.host(name)
-        link = http.client.HTTPConnection(station.address, station.http_port, timeout=5)
+        link = http.client.HTTPConnection(station.address, station.http_port, timeout=30)
         with contextlib.closing(link):
             try:
                 link.request("POST", "/wsman", b"", {"WSMANIDENTIFY": "unauthenticated"})

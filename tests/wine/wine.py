@@ -11,8 +11,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 MARK = "#done"
-TIMEOUT = 60
-"""Seconds for a batch; a program that asks a question nobody answers would go on for ever."""
+TIMEOUT = 600
+"""Seconds for a batch (about 30 on an idle machine); a question that nobody answers would go on for ever."""
+NOT_STARTED = 9009
+"""The exit code of cmd.exe when a program could not be started; none of these programs has it."""
+TRIES = 3
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -54,7 +57,18 @@ class Wine:
         subprocess.run(["wineserver", "-k"], env=self._environment, check=False, timeout=30)
 
     def run(self, commands: Sequence[str]) -> list[Outcome]:
-        """Run command lines one after the other, in one cmd.exe; returns what each did."""
+        """Run command lines one after the other, in one cmd.exe; returns what each did.
+
+        The first has to make the start the same each time: where Wine failed to start a program, which it does once in
+        many thousand times, all of them run again.
+        """
+        for _unused in range(TRIES):
+            outcomes = self._batch(commands)
+            if not any(outcome.code == NOT_STARTED for outcome in outcomes):
+                return outcomes
+        raise RuntimeError(f"Wine's cmd.exe found a program that it could not start in each of {TRIES} runs")
+
+    def _batch(self, commands: Sequence[str]) -> list[Outcome]:
         script, out, err = (self.folder / "drive_c" / name for name in ("commands.bat", "out.txt", "err.txt"))
         script.write_bytes("".join(self._script(commands)).encode(self.codec))
         with out.open("wb") as stdout, err.open("wb") as stderr:  # files: a service that Wine starts keeps a pipe open

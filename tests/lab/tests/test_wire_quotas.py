@@ -138,7 +138,7 @@ def test_a_sixth_connection_on_2003() -> None:
     with one_host("server2003") as (fleet, _unused):
         url = fleet.host("host").reach()["http"]
         sessions = [requests.Session() for _unused in range(6)]
-        answers = [session.post(url, b"", timeout=5).status_code for session in sessions]
+        answers = [session.post(url, b"", timeout=30).status_code for session in sessions]
         assert answers == [401] * 5 + [503]
         for session in sessions:
             session.close()
@@ -183,5 +183,5 @@ def test_2003_with_kb968930() -> None:
         protocol.run_command(shells[0], "findstr x", console_mode_stdin=False)
         assert protocol.get_command_output(shells[0], protocol.run_command(shells[0], "ver"))[2] == 0
         headers = {"WSMANIDENTIFY": "unauthenticated"}
-        answer = requests.post(fleet.host("host").reach()["http"], "<x/>", headers=headers, timeout=5)
+        answer = requests.post(fleet.host("host").reach()["http"], "<x/>", headers=headers, timeout=30)
         assert "Stack: 2.0" in answer.text

@@ -62,13 +62,13 @@ def test_large_output_comes_in_pieces_that_fit_the_envelope(fleet: FleetHandle, 
 
 
 def test_silence_ends_in_an_operation_timeout(connect: Connect) -> None:
-    protocol = connect("old", operation_timeout_sec=1, read_timeout_sec=5)
+    protocol = connect("old", operation_timeout_sec=1, read_timeout_sec=60)
     shell = protocol.open_shell(codepage=437)
     command = protocol.run_command(shell, "findstr x", console_mode_stdin=False)
     began = time.monotonic()
     with pytest.raises(WinRMOperationTimeoutError):
         protocol.get_command_output_raw(shell, command)
-    assert 0.9 < time.monotonic() - began < 2
+    assert 0.9 < time.monotonic() - began < 40  # the operation's time-out, not the connection's
 
 
 def test_a_sleeping_command_sends_what_it_has_and_goes_on(fleet: FleetHandle, connect: Connect) -> None:
@@ -141,7 +141,7 @@ def test_a_shell_on_2003_has_no_idle_timeout(connect: Connect) -> None:
 )
 def test_a_stranger_may_ask_who_it_is(fleet: FleetHandle, host: str, version: str) -> None:
     headers = {"WSMANIDENTIFY": "unauthenticated", "Content-Type": "application/soap+xml"}
-    answer = requests.post(fleet.host(host).reach()["http"], "<x/>", headers=headers, timeout=5)
+    answer = requests.post(fleet.host(host).reach()["http"], "<x/>", headers=headers, timeout=30)
     assert (answer.status_code, version in answer.text) == (200, True)
 
 
@@ -151,7 +151,7 @@ def test_identify_after_logon_names_the_windows_version(fleet: FleetHandle) -> N
         '<i:Identify xmlns:i="http://schemas.dmtf.org/wbem/wsman/identity/1/wsmanidentity.xsd"/></s:Body></s:Envelope>'
     )
     reach = fleet.host("old").reach()
-    answer = requests.post(reach["http"], envelope, auth=(reach["user"], reach["password"]), timeout=5)
+    answer = requests.post(reach["http"], envelope, auth=(reach["user"], reach["password"]), timeout=30)
     assert "OS: 5.2.3790 SP: 2.0 Stack: 1.1" in answer.text
 
 
