@@ -40,11 +40,16 @@ def has_locale(name: str) -> bool:
     return name.lower().replace("-", "") in {line.lower().replace("-", "") for line in listed.splitlines()}
 
 
-def compared(cases: list[Case], locale: str, codec: str, profile: Profile) -> dict[str, list[Row]]:
-    """Run the cases on both; returns the rows of each case."""
+def needs_wine() -> None:
+    """Skip the test where Wine is not installed."""
     for program in ("wine", "wineserver"):
         if shutil.which(program) is None:
             pytest.skip(f"needs {program}: apt-get install --no-install-recommends wine wine64")
+
+
+def compared(cases: list[Case], locale: str, codec: str, profile: Profile) -> dict[str, list[Row]]:
+    """Run the cases on both; returns the rows of each case."""
+    needs_wine()
     if not has_locale(locale):
         pytest.skip(f"needs the locale {locale}: apt-get install locales; localedef -i ko_KR -f UTF-8 {locale}")
     lines = [case.lines(number) for number, case in enumerate(cases)]
