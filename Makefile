@@ -43,6 +43,8 @@ wire: $(READY) ## Prove it on real packets: the policies on a real kernel, fail-
 	@$(BIN)/python -m tests.wire
 
 lab: $(READY) ## Start the simulated Windows fleet; FLEET=file.yml starts another
+	@echo "For playbooks, in another terminal:" && echo "  . $(CURDIR)/$(BIN)/activate" \
+	  && $(BIN)/python -c "from tests import checkout as c; print('  export ANSIBLE_COLLECTIONS_PATH', c.link_collection(), sep='=')"
 	@$(BIN)/python -m tests.lab serve $(FLEET)
 
 docs: $(READY) ## Build the documentation of modules and roles as a site in .build/docs

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import importlib
 import json
 import sys
@@ -120,7 +121,9 @@ def main(arguments: list[str] | None = None) -> int:
             )  # slow to load, orders need it not
         return give_order(args)
     except (FleetError, OSError) as exc:
-        print(f"lab: {exc}", file=sys.stderr)
+        taken = getattr(exc, "errno", None) == errno.EADDRINUSE
+        way_out = "; end the lab that runs there (python -m tests.lab stop), or give another --control" if taken else ""
+        print(f"lab: {exc}{way_out}", file=sys.stderr)
         return 2
 
 

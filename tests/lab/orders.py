@@ -79,6 +79,21 @@ def ready(fleet: Fleet, control: str) -> dict[str, Any]:
     }
 
 
+def greeting(fleet: Fleet, control: str) -> str:
+    """Say to a person where everything listens, and what to do next."""
+    told = [station.reach() for station in fleet.stations.values()]
+    hosts = [
+        f"  {name:<8} {one['profile']:<14} {one['address']:<16} HTTP {one['http_port']}, HTTPS {one['https_port']}"
+        f"   user {one['user']}"
+        for name, one in zip(fleet.stations, told, strict=True)
+    ]
+    return "\n".join([
+        "These simulated hosts answer until Ctrl+C:", *hosts,
+        f"Orders go to {control}: python -m tests.lab --help lists them, for example",
+        f"  python -m tests.lab run {next(iter(fleet.stations))} ver --control {control}",
+    ])  # fmt: skip
+
+
 def inventory(fleet: Fleet) -> dict[str, Any]:
     """Return an Ansible inventory of the fleet: NTLM with sealed messages over HTTP, and the file's groups."""
     hosts = {}

@@ -30,6 +30,7 @@ async def serve(args: argparse.Namespace) -> int:
     async with fleet:
         control = Control(fleet)
         await control.start(args.control)
+        print(orders.greeting(fleet, control.url), flush=True)
         _announce(args, fleet, control.url)
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):

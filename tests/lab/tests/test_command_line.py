@@ -40,7 +40,8 @@ def start(folder: Path) -> subprocess.Popen[bytes]:
     (folder / "fleet.yml").write_text(FLEET)
     files = [f"--{name}={folder / name}" for name in ("ready", "inventory", "pid-file", "state-dir", "log")]
     arguments = [sys.executable, "-m", "tests.lab", "serve", str(folder / "fleet.yml"), "--control=127.0.0.1:0", *files]
-    server = subprocess.Popen(arguments, cwd=ROOT)
+    with (folder / "said").open("w") as said:
+        server = subprocess.Popen(arguments, cwd=ROOT, stdout=said)
     deadline = time.monotonic() + 20
     while not (folder / "ready").exists():
         assert server.poll() is None
@@ -78,6 +79,24 @@ def test_ready_says_where_everything_listens(folder: Path) -> None:
     assert fe1["https"] == f"https://{fe1['address']}:5986/wsman"
     assert Path(ready["ca_file"]).read_text().startswith("-----BEGIN CERTIFICATE-----")
     assert int((folder / "pid-file").read_text()) > 1
+
+
+def test_a_person_is_told_where_everything_listens_and_no_password(folder: Path) -> None:
+    ready = json.loads((folder / "ready").read_text())
+    said = (folder / "said").read_text()
+    assert said.startswith("These simulated hosts answer until Ctrl+C:\n  fe1 ")
+    assert [name for name, one in ready["hosts"].items() if f" {one['address']} " not in said] == []
+    assert f"python -m tests.lab run fe1 ver --control {ready['control']}" in said
+    assert "lab-secret" not in said
+
+
+def test_a_second_lab_at_the_same_control_is_told_of_the_first(folder: Path) -> None:
+    (folder / "second.yml").write_text("hosts: {other: {profile: server2003}}")
+    control = json.loads((folder / "ready").read_text())["control"].removeprefix("http://")
+    arguments = [sys.executable, "-m", "tests.lab", "serve", str(folder / "second.yml"), "--control", control]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 2
+    assert "python -m tests.lab stop), or give another --control" in done.stderr
 
 
 @pytest.mark.parametrize("name", ["ready", "inventory"])
