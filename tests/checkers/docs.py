@@ -104,6 +104,27 @@ def differences(where: str, docs: Mapping[str, Any], code: Mapping[str, Any]) ->
     return problems
 
 
+def example_problems(options: Options, given: Any, where: str) -> list[str]:
+    """What an example says that the documentation does not allow; a value that is a template may be anything."""
+    if not isinstance(given, Mapping):
+        return [] if isinstance(given, str) and "{{" in given else [f"{where}: {given!r} is no mapping"]
+    missing = [name for name, option in options.items() if option.get("required") and name not in given]
+    problems = [f"{where}: {name} is missing" for name in missing]
+    for name, value in given.items():
+        option = options.get(name)
+        if option is None:
+            problems.append(f"{where}: there is no option {name}")
+            continue
+        below, choices = option.get("suboptions") or option.get("options"), option.get("choices")
+        values = value if isinstance(value, list) else [value]
+        if below:
+            problems += [one for item in values for one in example_problems(below, item, f"{where}.{name}")]
+        elif choices:
+            wrong = {str(one) for one in values if "{{" not in str(one)} - {str(one) for one in choices}
+            problems += [f"{where}.{name}: {one!r} is not one of {choices}" for one in sorted(wrong)]
+    return problems
+
+
 def unguarded(spec: Options, above: str = "") -> list[str]:
     """Options named like a secret whose spec does not decide about no_log."""
     found = []
