@@ -47,4 +47,5 @@ class ActionModule(IpsecAction):
             "ike": [asked.to_dict() for asked in state.ike],
             "failed": level != "never" and report.reaches(Severity[level.upper()]),
             "msg": report.summary,
+            "warnings": declared.doubts,
         }

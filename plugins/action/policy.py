@@ -48,6 +48,7 @@ class ActionModule(IpsecAction):
         result = self._carry_out(plan, before, (host, conditions), args, task_vars)
         if declared and not want:
             result.update(effective=True, obstacle="")
+        notes += declared.doubts if declared else []
         return {**result, "warnings": [*notes, *before.store.problems, *(weaknesses(want) if want else ())]}
 
     def _standing(self, host: HostPort, backup: Backup | None) -> tuple[Survey, list[str]]:

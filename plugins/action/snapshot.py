@@ -61,7 +61,7 @@ class ActionModule(IpsecAction):
         """Put back every policy, the assignment and the settings; what is as in the snapshot is left alone."""
         agree = functools.partial(terms, args["confirm"], declared_probes(args["probes"], self.address))
         agree()
-        chosen = choose(listed(folder, name), args["name"], args["time"])
+        chosen = choose(folder, name, args["name"], args["time"])
         host = self.host
         before = survey(host, countdown=True)
         backup = contents(chosen, before.computer)

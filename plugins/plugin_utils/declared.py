@@ -19,6 +19,7 @@ from ..module_utils.topology.design import design_from_spec
 from ..module_utils.topology.site import Role, Site, site_from_inventory
 from ..module_utils.topology.tiers import has_part, policy_for
 from .controller_address import management_networks
+from .misspelt import misspelt
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Declaration:
         if version is not None:
             check_version(policy, version)
         return policy
+
+    @property
+    def doubts(self) -> list[str]:
+        """What looks wrong about the variables of the host, where they make the policy."""
+        return misspelt(self.variables)
 
     def _topology(self) -> dict[str, Any]:
         given = {key: value for key, value in self.args["topology"].items() if key != "site" and value is not None}

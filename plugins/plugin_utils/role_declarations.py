@@ -55,8 +55,14 @@ class RoleVariables:
         return self._template(trust_as_template(default)) if isinstance(default, str) else default
 
     def declaration(self, role: Role, variables: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the declaration that the role hands to the policy module."""
+        """Give the declaration that the role hands to the policy module; SpecError where the host lacks a variable."""
         topology = {name: self.value(role, name, variables) for name in _TOPOLOGY}
+        if topology["authentication"] is None:
+            raise SpecError(
+                f"the policy of {variables.get('inventory_hostname', 'a host')}",
+                f"{role.value}_authentication is not set and has no default: say in the inventory, for example in"
+                " group_vars/all.yml, how peers prove who they are",
+            )
         return {
             "name": self.value(role, "policy_name", variables),
             "assigned": self.value(role, "assigned", variables),

@@ -10,7 +10,6 @@ import dataclasses
 import datetime
 import os
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +70,18 @@ def listed(folder: Path, host: str) -> list[Snapshot]:
     return [_read(path)[0] for path in sorted(folder.glob(f"{_literal(host)}_snapshot_*.reg"))]
 
 
-def choose(found: Sequence[Snapshot], name: str | None, at: str | None) -> Snapshot:
+def choose(folder: Path, host: str, name: str | None, at: str | None) -> Snapshot:
     """Give the newest snapshot of that name, or the newest that was taken until then; SpecError where there is none."""
+    found = listed(folder, host)
     fitting = [one for one in found if name is None or one.name == name]
     if at is not None:
         moment = _moment(at)
         fitting = [one for one in fitting if one.taken <= moment]
     if not fitting:
         known = ", ".join(f"{one.taken:%Y-%m-%dT%H:%M:%SZ} {one.name}".strip() for one in found) or "none"
-        raise SpecError("name" if name is not None else "time", f"no such snapshot of this host; there are: {known}")
+        asked = {"name": f" called {name!r}" if name is not None else "", "time": f" from {at} or before" if at else ""}
+        place = next((option for option, words in asked.items() if words), "folder")
+        raise SpecError(place, f"{folder} holds no snapshot of {host}{''.join(asked.values())}; there are: {known}")
     return fitting[-1]
 
 

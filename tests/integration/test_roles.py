@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.conftest import OAKLEY as OAKLEY_KEY
 from tests.integration.conftest import SITE, Lab, LabMaker
+from tests.playbooks.run import run_playbook
 
 FORECAST, COMPLIANCE = "exchange.ipsec.forecast", "exchange.ipsec.compliance"
 EVERYBODY = ["fe1", "fe2", "be1", "be2", "dc1"]
@@ -34,6 +35,7 @@ def test_the_whole_story(site: Lab) -> None:
     judged = site.run("comply")
     assert judged.exit_code == 0, judged.output
     assert judged.statuses() == _all("ok")
+    assert "Could not match" not in judged.output
     assert [site.handle.counters(name)["shells_created"] for name in EVERYBODY] == [1, 1, 1, 1, 1]
     assert max(site.handle.counters(name)["requests"] for name in EVERYBODY) == 6
     assert [site.dump(name) for name in EVERYBODY] == dumps
@@ -271,6 +273,18 @@ def test_a_misspelt_option_is_named(site: Lab) -> None:
     assert written(site) == []
 
 
+def test_a_variable_that_is_missing_or_misspelt_is_named(site: Lab) -> None:
+    site.variables["front_end_stgae"] = "permit"
+    said = "the variable front_end_stgae is not known here and changes nothing; was front_end_stage meant?"
+    for playbook in (["harden", "--check"], ["comply"]):
+        assert said in " ".join(site.run(*playbook).output.split())
+    site.variables["front_end_authentication"] = None
+    run = site.run("harden")
+    assert run.exit_code != 0
+    assert "the policy of fe1: front_end_authentication is not set and has no default" in run.output
+    assert written(site) == []
+
+
 def test_a_host_outside_its_group_is_told_so(make_lab: LabMaker) -> None:
     document: dict[str, Any] = copy.deepcopy(SITE)
     document["groups"]["front_end"] = ["fe1"]
@@ -341,6 +355,9 @@ def test_restore_after_the_first_hardening_leaves_what_was_before(site: Lab) -> 
     assert [site.number(name, "NLBSFlags") for name in EVERYBODY] == [None] * 5
     assert site.folder.joinpath("backup", "before_restore").is_dir()
     assert "changed" not in site.run("restore").statuses().values()
+    nowhere = site.run("restore", "-e", "ipsec_restore_dir=/nowhere")
+    assert nowhere.exit_code != 0
+    assert "there is no folder /nowhere: start ansible-playbook where harden was started" in nowhere.output
 
 
 def test_comply_judges_every_group_also_when_all_of_one_fail(site: Lab) -> None:
@@ -351,3 +368,11 @@ def test_comply_judges_every_group_also_when_all_of_one_fail(site: Lab) -> None:
     assert run.exit_code != 0
     assert run.statuses() == _all("failed") | {"be1": "ok", "be2": "ok"}
     assert len(run.of(COMPLIANCE)) == 5
+
+
+def test_comply_does_not_pass_where_nobody_is_judged(site: Lab) -> None:
+    path = site.folder / "elsewhere.yml"
+    path.write_text("all: {children: {frontends: {hosts: {fe1: {ansible_host: 192.0.2.11}}}}}", encoding="utf-8")
+    run = run_playbook("exchange.ipsec.comply", path)
+    assert run.exit_code != 0
+    assert "the inventory has none of the groups front_end, back_end_cluster and domain_controller" in run.output

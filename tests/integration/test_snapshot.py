@@ -59,7 +59,7 @@ def test_by_time_and_with_the_playbook(lab: Lab) -> None:
     assert lab.task(POLICY, MAIL).exit_code == 0
     lab.variables["ipsec_restore_dir"] = str(lab.backups)
     early = lab.run("restore", "-e", "ipsec_restore_time=2001-01-02T03:04:05Z")
-    assert "no such snapshot of this host; there are: " in early.output
+    assert f"{lab.backups} holds no snapshot of fe1 from 2001-01-02T03:04:05Z or before; there are: " in early.output
     moment = f"{first['taken'][:-1]}.999999+00:00"
     for status in ("changed", "ok"):
         run = lab.run("restore", "-e", f"ipsec_restore_time={moment}")

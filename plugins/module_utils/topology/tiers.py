@@ -82,7 +82,7 @@ def policy_for(site: Site, host_name: str, design: Design, windows: WindowsVersi
     role, _unused = site.find(host_name)
     if not site.front_ends or not site.back_ends:
         missing = Role.BACK_END if site.front_ends else Role.FRONT_END
-        raise SpecError(missing.value, "the site has no host in this role, so there is nobody to agree with")
+        raise SpecError(missing.value, "the site has no host in this group, so there is nobody to agree with")
     mine = [one for one in protected_traffic(site, design) if role in (one.asking, one.answering)]
     if not mine:
         raise SpecError("tier", f"{design.tier.value} asks nothing of {host_name}, a {role.value.replace('_', ' ')}")

@@ -32,8 +32,8 @@ def variables(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for role, number in (("front_end", 11), ("back_end_cluster", 21), ("domain_controller", 41)):
         (name,) = GROUPS[role]
         found[name] = {
-            "ansible_host": f"192.0.2.{number}", "ansible_port": 5985, "ipsec_now": copy.deepcopy(BARE),
-            f"{role}_authentication": CERTIFICATE, **more.get(name, {}),
+            "inventory_hostname": name, "ansible_host": f"192.0.2.{number}", "ansible_port": 5985,
+            "ipsec_now": copy.deepcopy(BARE), f"{role}_authentication": CERTIFICATE, **more.get(name, {}),
         }  # fmt: skip
     return found
 
@@ -210,7 +210,8 @@ def test_a_controller_that_serves_a_site_without_naming_it_is_part_of_its_foreca
     pytest.param({"policies": {"fe1": {"nam": "x"}}}, {}, "the policy of fe1: ", id="no-such-option"),
     pytest.param({"management": ["here"]}, {}, "management: 'here' is no IPv4 address or subnet", id="management"),
     pytest.param({}, {"fe1": {"front_end_management": ["here"]}}, "the policy of fe1: topology.man", id="role"),
-    pytest.param({}, {"fe1": {"front_end_authentication": None}}, "the policy of fe1: ", id="no-method"),
+    pytest.param({}, {"fe1": {"front_end_authentication": None}},
+                 "the policy of fe1: front_end_authentication is not set", id="no-method"),
 ])  # fmt: skip
 def test_what_is_refused_names_the_host(args: dict[str, Any], more: dict[str, Any], said: str) -> None:
     with pytest.raises(SpecError) as caught:

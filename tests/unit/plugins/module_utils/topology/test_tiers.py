@@ -184,7 +184,7 @@ def test_windows_2000_gets_the_groups_it_knows() -> None:
 
 
 def test_a_site_without_a_counterpart_is_refused() -> None:
-    with pytest.raises(SpecError, match="back_end_cluster: the site has no host in this role"):
+    with pytest.raises(SpecError, match="back_end_cluster: the site has no host in this group"):
         policy_for(Site(front_ends=SITE.front_ends), "fe1", CREDENTIALS, SERVER_2003)
 
 
