@@ -246,6 +246,15 @@ def test_every_plugin_has_a_section() -> None:
     heads = set(re.findall(r"^## (\w+)$", page("modules"), re.MULTILINE))
     plugins = {path.stem for kind in ("modules", "filter") for path in (ROOT / "plugins" / kind).glob("*.yml")}
     assert heads == plugins | {"winrs"}
+    index = re.findall(r"^\|.*$", page("modules").split("\n## ", maxsplit=1)[0], re.MULTILINE)
+    assert set(re.findall(r"\[(\w+)\]\(#\1\)", "\n".join(index))) == heads
+
+
+def test_the_roles_page_has_every_playbook() -> None:
+    text = page("roles").split("\n## ", maxsplit=1)[0]
+    assert set(re.findall(r"^\| `exchange\.ipsec\.(\w+)`", text, re.MULTILINE)) == {
+        path.stem for path in (ROOT / "playbooks").glob("*.yml")
+    }
 
 
 @pytest.mark.parametrize("role", ["front_end", "back_end_cluster", "domain_controller"])
