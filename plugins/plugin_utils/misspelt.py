@@ -12,11 +12,9 @@ from __future__ import annotations
 import difflib
 import functools
 from collections.abc import Iterable
-from pathlib import Path
-
-import yaml
 
 from ..module_utils.topology.site import Role
+from .role_declarations import role_options
 
 SITE_VARIABLES = (
     "ipsec_addresses", "ipsec_assigned", "ipsec_cluster_group", "ipsec_controller_address", "ipsec_stage",
@@ -28,7 +26,6 @@ _ALIKE = 0.9
 """Two letters that changed places in a short name are above it; other words behind the same beginning are below."""
 
 _BEGINNINGS = ("ipsec", "front_end", "back_end", "domain_controller")
-_ROLES = Path(__file__).parents[2] / "roles"
 
 
 def misspelt(names: Iterable[str]) -> list[str]:
@@ -43,6 +40,4 @@ def misspelt(names: Iterable[str]) -> list[str]:
 
 @functools.cache
 def _known() -> frozenset[str]:
-    specs = [_ROLES / role.value / "meta" / "argument_specs.yml" for role in Role]
-    read = [yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"] for path in specs]
-    return frozenset((*SITE_VARIABLES, *(name for options in read for name in options)))
+    return frozenset((*SITE_VARIABLES, *(name for role in Role for name in role_options(role.value))))

@@ -54,15 +54,22 @@ class RoleVariables:
         default = _defaults(role.value).get(full)
         return self._template(trust_as_template(default)) if isinstance(default, str) else default
 
+    def listed(self, role: Role, name: str, variables: Mapping[str, Any]) -> list[Any]:
+        """Give one of them that is a list; a text is what stands between its commas, as in every option of Ansible."""
+        given = self.value(role, name, variables) or ()
+        return given.split(",") if isinstance(given, str) else list(given)
+
     def declaration(self, role: Role, variables: Mapping[str, Any]) -> dict[str, Any]:
         """Give the declaration that the role hands to the policy module; SpecError where the host lacks a variable."""
         topology = {name: self.value(role, name, variables) for name in _TOPOLOGY}
+        host = f"the policy of {variables.get('inventory_hostname', 'a host')}"
         if topology["authentication"] is None:
             raise SpecError(
-                f"the policy of {variables.get('inventory_hostname', 'a host')}",
+                host,
                 f"{role.value}_authentication is not set and has no default: say in the inventory, for example in"
                 " group_vars/all.yml, how peers prove who they are",
             )
+        _refuse_misfits(host, role, variables)
         return {
             "name": self.value(role, "policy_name", variables),
             "assigned": self.value(role, "assigned", variables),
@@ -74,8 +81,28 @@ def checked(host: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Hold a declaration against the options of the policy module and fill in defaults; SpecError names the host."""
     found = ArgumentSpecValidator(FORECAST_POLICY).validate(dict(given))
     if found.error_messages:
-        raise SpecError(f"the policy of {host}", "; ".join(found.error_messages))
+        raise SpecError(f"the policy of {host}", "; ".join(dict.fromkeys(found.error_messages)))
     return dict(found.validated_parameters)
+
+
+def _refuse_misfits(place: str, role: Role, variables: Mapping[str, Any]) -> None:
+    """Hold all variables of a role against its argument spec, which the role itself does when its turn comes.
+
+    By then the servers before it are changed; SpecError before the first one is.
+    """
+    options = role_options(role.value)
+    given = {name: variables[name] for name in options if name in variables}
+    found = ArgumentSpecValidator({name: options[name] for name in given}).validate(given)
+    if found.error_messages:
+        raise SpecError(place, "; ".join(dict.fromkeys(found.error_messages)))
+
+
+@functools.cache
+def role_options(role: str) -> dict[str, Any]:
+    """Give the variables of a role, as its argument spec has them."""
+    text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+    options: dict[str, Any] = yaml.safe_load(text)["argument_specs"]["main"]["options"]
+    return options
 
 
 @functools.cache

@@ -117,7 +117,7 @@ class PlayForecast:
         texts = [("management", one) for one in self._args["management"]]
         for name in hosts:
             variables, role = self._hostvars[name], role_of(name, self._groups)
-            given = (self._roles.value(role, "management", variables) or ()) if role else ()
+            given = self._roles.listed(role, "management", variables) if role else []
             texts += [(f"management of {name}", one) for one in given if one != CONTROLLER]
             own = controller_address(name, variables) if self._args["controller"] or CONTROLLER in given else None
             _refuse_as_server(own, hosts)

@@ -268,7 +268,7 @@ def test_a_misspelt_option_is_named(site: Lab) -> None:
     site.variables["front_end_tier"] = "everthing"
     run = site.run("harden")
     assert run.exit_code != 0
-    assert "the policy of fe1: value of tier must be one of" in run.output
+    assert "the policy of fe1: value of front_end_tier must be one of" in run.output
     assert "everthing" in run.output
     assert written(site) == []
 

@@ -205,6 +205,12 @@ def test_a_controller_that_serves_a_site_without_naming_it_is_part_of_its_foreca
     assert outcomes(found, "LDAP")["fe1 (192.0.2.11) -> dc1 (192.0.2.41)"] == "protected"
 
 
+def test_networks_in_one_text_are_those_between_its_commas() -> None:
+    found = forecast(variables(fe1={"front_end_management": "198.51.100.10,198.51.100.64/26"}))
+    (winrm,) = [cell for cell in found.matrix.cells if cell.flow.name == "WinRM"]
+    assert {str(pair.source) for pair in winrm.pairs if pair.receiver == "fe1"} >= {"198.51.100.10", "198.51.100.65"}
+
+
 @pytest.mark.parametrize(("args", "more", "said"), [
     pytest.param({"policies": {"nobody": {}}}, {}, "policies.nobody: the inventory has no such", id="no-such-host"),
     pytest.param({"policies": {"fe1": {"nam": "x"}}}, {}, "the policy of fe1: ", id="no-such-option"),
@@ -212,6 +218,10 @@ def test_a_controller_that_serves_a_site_without_naming_it_is_part_of_its_foreca
     pytest.param({}, {"fe1": {"front_end_management": ["here"]}}, "the policy of fe1: topology.man", id="role"),
     pytest.param({}, {"fe1": {"front_end_authentication": None}},
                  "the policy of fe1: front_end_authentication is not set", id="no-method"),
+    pytest.param({}, {"fe1": {"front_end_confirm": "always"}},
+                 "the policy of fe1: argument 'front_end_confirm' is of type", id="what-no-forecast-needs"),
+    pytest.param({}, {"be1": {"back_end_cluster_tier": "all"}},
+                 "the policy of be1: value of back_end_cluster_tier must be one of", id="a-word-that-is-none"),
 ])  # fmt: skip
 def test_what_is_refused_names_the_host(args: dict[str, Any], more: dict[str, Any], said: str) -> None:
     with pytest.raises(SpecError) as caught:
