@@ -7,6 +7,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from tests.lab.windows.profile import Quotas
+
 SILENCE = 15.0
 
 
@@ -83,6 +85,8 @@ def read_spec(document: Mapping[str, Any]) -> FleetSpec:
     for name, options in document.get("hosts", {}).items():
         if unknown := set(options) - known:
             raise FleetError(f"host {name}: unknown option {', '.join(sorted(unknown))}")
+        if unknown := set(options.get("quotas") or ()) - {field.name for field in dataclasses.fields(Quotas)}:
+            raise FleetError(f"host {name}: unknown quota {', '.join(sorted(unknown))}")
         if "profile" not in options:
             raise FleetError(f"host {name}: profile is missing")
         addresses = tuple(options.get("addresses", ()))

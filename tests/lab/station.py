@@ -29,10 +29,8 @@ _PAUSE = 0.01  # seconds between two looks at a command that somebody waits for
 _WINRM_2 = {
     "max_shells_per_user": 5,
     "max_processes_per_shell": 15,
-    "max_memory_mb": 150,
     "commands_per_shell": None,
     "idle_timeout_ms": 900_000,
-    "kills_long_commands": False,
     "max_operations_per_user": 15,
 }
 

@@ -34,10 +34,9 @@ Flow = tuple[str, str]
 class Field:
     """Many sites in one running fleet."""
 
-    def __init__(self, handle: FleetHandle, sites: Sequence[Site], folder: Path) -> None:
+    def __init__(self, handle: FleetHandle, folder: Path) -> None:
         self.handle = handle
         self.folder = folder
-        self._sites = {name: site for site in sites for name in site.names}
 
     def host(self, name: str) -> WindowsHost:
         return self.handle.fleet.computers.hosts[name]
@@ -147,4 +146,4 @@ def _parts(pair: str) -> tuple[str, str, str, str]:
 def running_field(sites: Sequence[Site], folder: Path, **more: Any) -> Iterator[Field]:
     """A fleet of these sites while the block lasts."""
     with running_fleet(fleet_of(sites, **more)) as handle:
-        yield Field(handle, sites, folder)
+        yield Field(handle, folder)

@@ -37,14 +37,3 @@ def quote_name(name: str, what: str) -> str:
     if name.strip().casefold() == "all":
         raise NetshError(f"{what} is called {name!r}, netsh's word for all objects; give it another name")
     return quote(name, f"the name of {what} {name!r}")
-
-
-def for_cmd(line: str, *, batch: bool) -> str:
-    """Turn a line of a script into a command line for cmd.exe; ``batch`` is for a file, where ``%`` is doubled.
-
-    Inside the quotes ``&|<>^`` are plain to cmd.exe as well. On a line that is typed, ``%`` has no escape:
-    NetshError where two of them could name a variable.
-    """
-    if not batch and line.count("%") > 1:
-        raise NetshError("two percent signs may name a variable on a command line; put the commands into a file")
-    return "netsh " + (line.replace("%", "%%") if batch else line)

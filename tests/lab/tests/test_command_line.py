@@ -214,6 +214,9 @@ def test_no_fleet_answers() -> None:
         pytest.param({"hosts": {"a": {}}}, "host a: profile is missing", id="no-profile"),
         pytest.param({"hosts": {"a": {"profile": "dos"}}}, "host a: no profile 'dos'", id="unknown-profile"),
         pytest.param({"hosts": {"a": {"profile": "server2003", "colour": 1}}}, "unknown option colour", id="option"),
+        pytest.param(
+            {"hosts": {"a": {"profile": "server2003", "quotas": {"max_shell": 1}}}}, "quota max_shell", id="quota"
+        ),
         pytest.param({"hosts": {"a": {"profile": "server2003", "cluster": "C"}}}, "no cluster 'C'", id="cluster"),
         pytest.param(
             {"hosts": {"a": {"profile": "server2003"}}, "clusters": {"C": {"group": "g"}}},

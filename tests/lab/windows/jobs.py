@@ -17,7 +17,6 @@ from .services import RUNNING
 if TYPE_CHECKING:
     from .host import WindowsHost
 
-ENDED = 0xC000013A - 2**32
 NEVER_RUN = 0x41303
 _PERIODS = {"minute": 60, "hourly": 3600, "daily": 86400, "weekly": 604800}
 

@@ -12,13 +12,11 @@ class Quotas:
 
     max_shells_per_user: int
     max_processes_per_shell: int
-    max_memory_mb: int
     max_concurrent_users: int
     max_connections: int
     max_envelope_kb: int
     commands_per_shell: int | None
     idle_timeout_ms: int | None
-    kills_long_commands: bool
     max_operations_per_user: int
 
 
@@ -52,25 +50,21 @@ class Profile:
 _OLD = Quotas(
     max_shells_per_user=2,
     max_processes_per_shell=5,
-    max_memory_mb=80,
     max_concurrent_users=5,
     max_connections=5,
     max_envelope_kb=150,
     commands_per_shell=1,
     idle_timeout_ms=None,
-    kills_long_commands=True,
     max_operations_per_user=15,
 )
 _NEW = Quotas(
     max_shells_per_user=30,
     max_processes_per_shell=25,
-    max_memory_mb=1024,
     max_concurrent_users=10,
     max_connections=300,
     max_envelope_kb=500,
     commands_per_shell=None,
     idle_timeout_ms=7_200_000,
-    kills_long_commands=False,
     max_operations_per_user=1500,
 )
 

@@ -7,8 +7,6 @@ The other numbers are the lab's own (not proven): rely on "there is a number", n
 
 from __future__ import annotations
 
-PROVEN = frozenset({5005, 5010, 5014, 5020, 5049, 5067, 5072, 5073})
-
 POLICY_EXISTS, LIST_EXISTS, ACTION_EXISTS, RULE_EXISTS = 5005, 5010, 5014, 5020
 NO_LIST, NO_LISTS, NO_POLICIES, NO_STORE = 5049, 5067, 5072, 5073
 NO_POLICY, NO_ACTION, NO_RULE, NO_ACTIONS, NO_RULES = 5050, 5051, 5052, 5068, 5069

@@ -13,7 +13,7 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.model.authenticatio
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import DefaultResponse, Policy, PolicyStore
 from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.outcome import faults
 from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.parse import parse_script
-from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.quoting import for_cmd, quote
+from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.quoting import quote
 from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.render import add_policy, render_policy
 from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.words import plain_line, split_words
 
@@ -41,7 +41,7 @@ def test_a_policy_is_read_back_as_it_was_written(policy: Policy, assigned: bool)
 def test_a_policy_is_read_back_from_a_batch_file(policy: Policy, encoding: str) -> None:
     lines = render_policy(policy, assigned=True, reveal=True).split("\r\n")
     batch = "@echo off\r\n" + "".join(
-        for_cmd(line, batch=True) + " >nul 2>&1\r\n" for line in lines if line.startswith("ipsec")
+        f"netsh {line.replace('%', '%%')} >nul 2>&1\r\n" for line in lines if line.startswith("ipsec")
     )
     assert parse_script(batch.encode(encoding), encoding=encoding).store == alone(policy, assigned=True)
 

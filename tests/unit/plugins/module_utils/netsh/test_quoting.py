@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.errors import NetshError
-from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.quoting import for_cmd, quote, quote_name
+from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.quoting import quote, quote_name
 from ansible_collections.exchange.ipsec.plugins.module_utils.netsh.words import plain_line, split_words
 
 
@@ -55,16 +55,3 @@ def test_the_name_all_is_refused_for_it_means_every_object(name: str) -> None:
 def test_an_object_without_a_name_is_refused() -> None:
     with pytest.raises(NetshError, match=r"^the rule for 'Mail' has no name, and netsh finds its objects by name$"):
         quote_name("", "the rule for 'Mail'")
-
-
-def test_a_line_for_a_batch_file_doubles_the_percent_sign() -> None:
-    line = 'ipsec static add filterlist name="50% of %PATH%"'
-    assert for_cmd(line, batch=True) == 'netsh ipsec static add filterlist name="50%% of %%PATH%%"'
-
-
-def test_a_typed_line_takes_one_percent_sign_but_no_variable() -> None:
-    assert for_cmd('ipsec static add filterlist name="50%"', batch=False) == (
-        'netsh ipsec static add filterlist name="50%"'
-    )
-    with pytest.raises(NetshError, match="two percent signs may name a variable"):
-        for_cmd('ipsec static add filterlist name="%PATH%"', batch=False)
