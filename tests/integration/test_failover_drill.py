@@ -126,3 +126,9 @@ def test_without_anybody_to_watch_nothing_moves(make_lab: LabMaker) -> None:
     assert run.exit_code != 0
     assert "With none there is nothing to watch: let clients work" in run.output
     assert moves(lab) == []
+
+
+def test_a_site_that_does_not_name_its_group_is_told_what_to_say(make_lab: LabMaker) -> None:
+    run = make_lab(SITE).run("failover_drill", "--check")
+    assert run.exit_code != 0
+    assert "give the cluster nodes ipsec_cluster_group, the name of their group" in run.output
