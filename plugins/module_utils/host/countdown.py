@@ -95,6 +95,7 @@ def job_lines(owner: Owner, snapshot: Snapshot) -> list[str]:
         rf"if exist {FOLDER}\kept goto clean",
         rf"if exist {FOLDER}\back goto back",
         rf"if not exist {FOLDER}\armed goto clean",
+        rf"echo alive^>{FOLDER}\alive",
         f"ping -n {owner.seconds + 1} -w 1000 127.0.0.1",
         f"if not exist {name} exit",
         rf"ren {FOLDER}\armed back",
@@ -112,10 +113,16 @@ def job_lines(owner: Owner, snapshot: Snapshot) -> list[str]:
     ]
 
 
+_AWAIT = "".join(
+    rf"(if not exist {FOLDER}\alive ping -n {seconds + 1} -w 1000 127.0.0.1{_QUIET})&" for seconds in (1, 2, 5, 10, 15)
+)
+
+
 def arm(owner: Owner, snapshot: Snapshot) -> str:
     """Give the question that takes the lock, writes the snapshot and starts the job; it fails where one step fails.
 
-    The last thing it makes is the file ``go``, without which ``guarded`` does nothing.
+    That schtasks was asked to run the job does not say that it runs: the job itself makes the file ``alive``, which is
+    waited for. The last thing to be made is the file ``TOKEN.go``, without which ``guarded`` does nothing.
     """
     told = f"run {owner.began} {owner.seconds} {owner.process} {owner.controller} {owner.token} ."
     exports = [f"reg export {POLICY_KEY} {FOLDER}\\policy.reg{_QUIET}"] if snapshot.policy else []
@@ -130,14 +137,15 @@ def arm(owner: Owner, snapshot: Snapshot) -> str:
         f"(schtasks /delete /tn {JOB} /f{_QUIET}||ver>nul)",
         rf"schtasks /create /tn {JOB} /tr {FOLDER}\{owner.token}.cmd /sc onstart /ru SYSTEM{_QUIET}",
         f"schtasks /run /tn {JOB}{_QUIET}",
-        rf"(echo go)>{FOLDER}\go",
+        f"({_AWAIT}type {FOLDER}\\alive{_QUIET})",
+        rf"(echo go)>{FOLDER}\{owner.token}.go",
     ]
     return "&&".join(steps)
 
 
-def guarded(command: str) -> str:
-    """Give a command that runs only when ``arm`` went through, in the same command line."""
-    return rf"(if exist {FOLDER}\go {command})"
+def guarded(owner: Owner, command: str) -> str:
+    """Give a command that runs only when the ``arm`` of this very run went through, in the same command line."""
+    return rf"(if exist {FOLDER}\{owner.token}.go {command})"
 
 
 _END = f"schtasks /end /tn {JOB}{_QUIET}"
@@ -145,6 +153,9 @@ _CLEAR = f"{_END}&schtasks /delete /tn {JOB} /f{_QUIET}&rd /s /q {FOLDER}"
 
 CLEAR = f"(if exist {FOLDER} ({_CLEAR}))"
 """Remove all of it, whatever there is."""
+
+CLEAR_UNARMED = rf"(if not exist {FOLDER}\armed (if exist {FOLDER} (rd /s /q {FOLDER}&{_CLEAR})))"
+"""Remove what began and was never armed; the folder first, so that a run that is still at it comes no further."""
 
 
 def confirm(owner: Owner) -> str:

@@ -130,7 +130,7 @@ class _Commit:
         reading = read_host(
             self.host,
             prepare=countdown.arm(self.terms.owner, snapshot),
-            before=countdown.guarded("netsh"),
+            before=countdown.guarded(self.terms.owner, "netsh"),
             stdin=_script(steps),
             also=(countdown.LOOK,),
         )
@@ -140,7 +140,7 @@ class _Commit:
         owner = found.standing.owner
         if owner is not None and owner.token != self.terms.owner.token:
             raise _Refused(in_progress(self.host.name, owner))
-        survey(self.host, before=countdown.CLEAR)
+        survey(self.host, before=countdown.CLEAR if owner else countdown.CLEAR_UNARMED)
         raise _Refused(f"{self.host.name}: {_STARTED}")
 
     def _settle(self, sure: bool) -> Survey:
@@ -155,7 +155,7 @@ class _Commit:
                 if time.monotonic() > end:
                     raise HostError(f"{self.host.name}: {self.reason}; {_never(self.terms.seconds)}") from exc  # pylint: disable=bad-exception-cause
                 found = None
-            if found is not None and found.standing.free:
+            if found is not None and self._over(found):
                 break
             if found is not None and time.monotonic() > end:
                 raise HostError(f"{self.host.name}: {self.reason}; {_never(self.terms.seconds)}")
@@ -164,13 +164,18 @@ class _Commit:
             return found
         raise HostError(f"{self.host.name}: {self.reason or 'the countdown ran out'}; {self._stands(found)}")
 
+    def _over(self, found: Survey) -> bool:
+        """Say whether nothing of this commit is left on the host; another run may have begun since."""
+        owner = found.standing.owner
+        return found.standing.free or (owner is not None and owner.token != self.terms.owner.token)
+
     def _decide(self, sure: bool) -> Survey:
         """Confirm what is as wanted, and have put back what is not."""
         owner = self.terms.owner
         if sure and not self.terms.probes:
             return survey(self.host, before=countdown.confirm(owner), countdown=True)
         found = survey(self.host, countdown=True)
-        if found.standing.free or "back" in found.standing.words:
+        if self._over(found) or "back" in found.standing.words:
             return found
         good = "armed" in found.standing.words and not unmet(self.wanted, found.store)
         if good:
@@ -179,7 +184,7 @@ class _Commit:
             self.reason = shortfall(self.wanted, found) or self.reason
         order = countdown.confirm(owner) if good else countdown.put_back_now(owner)
         if "armed" not in found.standing.words:
-            order = countdown.CLEAR
+            order = countdown.CLEAR if "kept" in found.standing.words else countdown.CLEAR_UNARMED
         return survey(self.host, before=order, countdown=True)
 
     def _probed(self) -> bool:

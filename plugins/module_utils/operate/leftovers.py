@@ -34,7 +34,7 @@ def clear_leftovers(found: Survey, host: HostPort, alive: Callable[[countdown.Ow
     come to an end with what it puts back.
     """
     end = time.monotonic() + _PATIENCE
-    urged = False
+    urged = nameless = False
     while not found.standing.free:
         words, owner = found.standing.words, found.standing.owner
         if owner is not None and "kept" not in words and "back" not in words and alive(owner):
@@ -42,9 +42,11 @@ def clear_leftovers(found: Survey, host: HostPort, alive: Callable[[countdown.Ow
         if time.monotonic() > end:
             raise HostError(f"{host.name}: what an earlier run left is still being put back; run again later")
         order = ""
-        if "kept" in words or not words & {"armed", "back"}:
-            time.sleep(0.0 if owner else _PAUSE)
-            order = countdown.CLEAR
+        if owner is None and not nameless:  # a run that begins this very moment has not yet said who it is
+            time.sleep(_PAUSE)
+            nameless = True
+        elif "kept" in words or not words & {"armed", "back"}:
+            order = countdown.CLEAR if "kept" in words else countdown.CLEAR_UNARMED
         elif owner is not None and not urged and not ("back" in words and alive(owner)):
             order, urged = countdown.put_back_now(owner), True
         else:

@@ -13,7 +13,7 @@ FRESH = countdown.Snapshot(policy=False, oakley=False, running=False)
 
 
 def test_the_longest_line_fits() -> None:
-    questions = [countdown.arm(OWNER, WHOLE), countdown.guarded("netsh"), commands.POLICY_STORE, countdown.LOOK]
+    questions = [countdown.arm(OWNER, WHOLE), countdown.guarded(OWNER, "netsh"), commands.POLICY_STORE, countdown.LOOK]
     line = commands.ask(questions, "#0123456789abcdef").replace("%SystemRoot%", r"C:\WINDOWS.OF.A.LONG.NAME")
     assert len(line) + 1000 < 8191
 
@@ -36,8 +36,10 @@ def test_the_job_waits_and_then_puts_back() -> None:
 def test_the_change_waits_for_the_arming() -> None:
     armed = countdown.arm(OWNER, WHOLE).split("&&")
     assert armed[0] == r"md %SystemRoot%\system32\config\exchange.ipsec"
-    assert armed[-1] == r"(echo go)>%SystemRoot%\system32\config\exchange.ipsec\go"
-    assert countdown.guarded("netsh") == r"(if exist %SystemRoot%\system32\config\exchange.ipsec\go netsh)"
+    assert armed[-1] == r"(echo go)>%SystemRoot%\system32\config\exchange.ipsec\0badcafe.go"
+    assert countdown.guarded(OWNER, "netsh") == (
+        r"(if exist %SystemRoot%\system32\config\exchange.ipsec\0badcafe.go netsh)"
+    )
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,9 @@ class LabPort:
         encoding = {65001: "utf-8", 949: "cp949"}[self.codepage]
         return Completed(*self.windows.run(command, stdin.encode(encoding), self.codepage))
 
+    def close(self) -> None:
+        """Hang up, which means nothing here."""
+
     def type(self, command: str) -> None:
         """Run a command as somebody at the console would; it must succeed."""
         code, out, err = self.windows.run(command)

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two runs at one host, and jobs that do not start: nobody changes what another run guards, nothing goes unguarded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from ansible_collections.exchange.ipsec.plugins.module_utils.errors import HostError
+from ansible_collections.exchange.ipsec.plugins.module_utils.host import commands, countdown
+from ansible_collections.exchange.ipsec.plugins.module_utils.host.port import Completed
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.confirmed import Terms, apply_confirmed
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.leftovers import clear_leftovers
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.survey import survey
+from ansible_collections.exchange.ipsec.plugins.module_utils.plan.planner import plan_present
+from tests.unit.plugins.module_utils.operate.lab_port import LabPort
+from tests.unit.plugins.module_utils.plan.policies import policy, rule
+
+FOLDER = r"C:\WINDOWS\system32\config\exchange.ipsec"
+MINE = countdown.Owner(1767323045, 20, 4242, "controller.example.org", "0badcafe")
+OTHER = countdown.Owner(1767323040, 20, 77, "other.example.org", "00c0ffee")
+FRESH = countdown.Snapshot(policy=False, oakley=False, running=True)
+MAIL = policy("Mail", rule("POP3", 110))
+
+
+class Lost(Exception):
+    """The connection broke."""
+
+
+class BusyPort(LabPort):
+    """A host at which something else happens just before each command of ours, or to its answer."""
+
+    def __init__(self, *happenings: Callable[[LabPort], None]) -> None:
+        """Take what happens before the first command, the second, and so on."""
+        super().__init__()
+        self._happenings = list(happenings)
+
+    def run(self, command: str, stdin: str = "") -> Completed:
+        """Let it happen, then run."""
+        if self._happenings:
+            self._happenings.pop(0)(self)
+        return super().run(command, stdin)
+
+
+def other_arms(port: LabPort) -> None:
+    """Another run takes the lock and starts its job."""
+    line = commands.ask([countdown.arm(OTHER, FRESH)], "#")
+    assert "# 0 0" in port.windows.run(line)[1]
+
+
+def nothing(_port: LabPort) -> None:
+    """Nothing happens."""
+
+
+def terms(owner: countdown.Owner = MINE) -> Terms:
+    """The terms of a run without probes."""
+    return Terms(owner, (HostError, Lost))
+
+
+def put_in_force(port: LabPort) -> None:
+    """Write the policy and put it in force, confirmed."""
+    before = survey(port)
+    apply_confirmed(plan_present(MAIL, before.store, assigned=True), before, port, terms())
+
+
+def traces(port: LabPort) -> list[str]:
+    """What lies on the host of a commit."""
+    return [path for path in [*port.windows.files, *port.windows.folders] if path.startswith(FOLDER.lower())]
+
+
+def test_a_run_that_another_one_overtakes_changes_nothing_in_force() -> None:
+    port = BusyPort(nothing, nothing, other_arms)  # before the read, the build, the arming
+    with pytest.raises(HostError, match="another run is in progress on this host since 2026-01-02 03:04:00 UTC"):
+        put_in_force(port)
+    found = survey(port, countdown=True)
+    assert found.store.assigned is None
+    assert found.standing.owner == OTHER
+    assert port.windows.scheduler.find(countdown.JOB) is not None
+
+
+def test_a_job_that_is_asked_for_and_does_not_start_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    port = LabPort()
+    monkeypatch.setattr(port.windows.scheduler, "run", lambda job: None)
+    with pytest.raises(HostError, match="the countdown has not started, so nothing was changed"):
+        put_in_force(port)
+    assert survey(port).store.assigned is None
+    assert traces(port) == []
+    assert port.windows.scheduler.jobs == []
+
+
+def test_a_run_that_begins_this_moment_keeps_its_lock() -> None:
+    port = BusyPort(lambda one: one.type(f"md {FOLDER}"), lambda one: (one.type(f"rd {FOLDER}"), other_arms(one))[0])
+    with pytest.raises(HostError, match="another run is in progress on this host"):
+        clear_leftovers(survey(port, countdown=True), port, lambda owner: True)
+    found = survey(port, countdown=True)
+    assert found.standing.words == {"lock", "armed"}
+    assert port.windows.scheduler.find(countdown.JOB) is not None
+
+
+def test_a_lock_of_nobody_is_cleared_when_it_stays_so() -> None:
+    port = LabPort()
+    port.type(f"md {FOLDER}")
+    assert clear_leftovers(survey(port, countdown=True), port, lambda owner: True).standing.free
+    assert traces(port) == []
+
+
+def test_clearing_what_was_never_armed_leaves_what_is() -> None:
+    port = LabPort()
+    other_arms(port)
+    survey(port, before=countdown.CLEAR_UNARMED)
+    assert survey(port, countdown=True).standing.owner == OTHER
+
+
+class LosingPort(LabPort):
+    """A host whose answer to the change is lost; it has healed itself, and another run has begun, when it is seen again.
+    """
+
+    def run(self, command: str, stdin: str = "") -> Completed:
+        """Lose the answer to what arms."""
+        done = super().run(command, stdin)
+        if f"{MINE.token}.cmd" not in command or "schtasks /create" not in command:
+            return done
+        self.windows.advance(60)
+        other_arms(self)
+        raise Lost
+
+
+def test_a_host_that_another_run_holds_after_it_healed_is_left_to_that_run() -> None:
+    port = LosingPort()
+    began = time.monotonic()
+    with pytest.raises(HostError, match="the host put its former state back: no policy is in force, as before"):
+        put_in_force(port)
+    assert time.monotonic() - began < MINE.seconds
+    assert survey(port, countdown=True).standing.owner == OTHER
