@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from ..module_utils.errors import SpecError
+from ..module_utils.forecast.awakening import once_running
 from ..module_utils.forecast.flows import Conversations, management_conversations, site_conversations
 from ..module_utils.forecast.foresee import Foresight, foresee, joined
 from ..module_utils.forecast.own_flows import own_conversations
@@ -98,7 +99,8 @@ class PlayForecast:
         talks = self._conversations(site, before, after)
         found = foresee(before, after, wanted, talks, kdcs)
         waves = [[host for host in wanted if host in self._groups.get(group, ())] for group in self._args["order"]]
-        return found.with_findings(transit(in_waves(before, after, waves, talks, kdcs)))
+        later = once_running(found, before, after, wanted, talks, kdcs)
+        return found.with_findings((*transit(in_waves(before, after, waves, talks, kdcs)), *later))
 
     def _conversations(
         self, site: Site, before: Sequence[Station], after: Sequence[Station]
@@ -164,5 +166,8 @@ def _winrm_port(variables: Mapping[str, Any]) -> int:
     """Give the port where WinRM listens on the host, as the inventory tells the connection."""
     for name in ("ipsec_winrm_port", "ansible_winrm_port", "ansible_port"):
         if variables.get(name):
-            return int(variables[name])
+            text = str(variables[name])
+            if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+                raise SpecError(name, f"{text!r} is no port (1 to 65535)")
+            return int(text)
     return HTTP if variables.get("ansible_winrm_scheme") == "http" else HTTPS

@@ -76,6 +76,7 @@ class Choice:
         return f"rule {self.entry.treatment.rule!r} {_VERBS[self.word]}"
 
 
+UNREAD = "part of what is in force could not be read"
 _VERBS = {Word.CLEAR: "permits it", Word.BLOCK: "blocks it", Word.NEGOTIATE: "negotiates", Word.UNKNOWN: "is unknown"}
 _WORDS = {
     ActionKind.PERMIT: Word.CLEAR,
@@ -106,7 +107,7 @@ class Chooser:
     def __init__(self) -> None:
         """Start with no decision made."""
         self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
-        self._doubted: dict[tuple[int, str], Choice] = {}
+        self._doubted: dict[tuple[int, tuple[str, ...]], Choice] = {}
 
     def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
         """Decide about traffic between two addresses, given the filters that those let match."""
@@ -117,13 +118,14 @@ class Chooser:
         if station.unknown:
             return _UNKNOWN
         decided = self._by_filters(entries, traffic)
-        doubt = perhaps_ike(traffic) if traffic[0] == UDP and decided.word is not Word.CLEAR else ""
-        if not doubt:
+        ike = perhaps_ike(traffic) if traffic[0] == UDP and decided.word is not Word.CLEAR else ""
+        if not ike and not station.in_doubt:
             return decided
-        key = (id(decided), doubt)
+        more = tuple(filter(None, (ike, station.in_doubt and f"{UNREAD}: {station.in_doubt}")))
+        key = (id(decided), more)
         known = self._doubted.get(key)
         if known is None:
-            known = self._doubted[key] = dataclasses.replace(decided, doubts=(*decided.doubts, doubt))
+            known = self._doubted[key] = dataclasses.replace(decided, doubts=(*decided.doubts, *more))
         return known
 
     def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:

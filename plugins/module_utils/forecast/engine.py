@@ -73,7 +73,7 @@ class Engine:
         return self._corrected[key]
 
     def ticket(self, name: str) -> Ticket:
-        """Say whether a station gets a Kerberos ticket without first having one; unknown KDCs count as reachable."""
+        """Say whether a station gets a Kerberos ticket without first having one; an unknown KDC leaves a doubt."""
         known = self._tickets.get(name)
         if known is None:
             known = self._tickets[name] = self._ask_kdcs(self.stations[name])
@@ -88,7 +88,8 @@ class Engine:
             here, there = self._sides.side(station.name, *place), self._sides.side(kdc.name, *place[::-1])
             for verdict in self._judge(here, there, _KERBEROS):
                 waits = verdict.methods[:1] == (KERBEROS,) and not verdict.asked_back
-                ways.append((Outcome.DEADLOCK if waits else verdict.outcome, verdict.doubts))
+                unknown = (verdict.because,) if verdict.outcome is Outcome.UNKNOWN else ()
+                ways.append((Outcome.DEADLOCK if waits else verdict.outcome, (*verdict.doubts, *unknown)))
         return _best(ways)
 
     def _judge(self, one: Side, other: Side, flows: tuple[Traffic, ...]) -> tuple[Verdict, ...]:
@@ -118,7 +119,7 @@ class Engine:
 
 def _best(ways: Sequence[tuple[Outcome, tuple[str, ...]]]) -> Ticket:
     """Take the ways to the KDCs together: one that is surely open is enough, else every doubt counts."""
-    if any(not end.lost and end is not Outcome.UNKNOWN and not doubts for end, doubts in ways):
+    if any(not end.lost and not doubts for end, doubts in ways):
         return OPEN
     found = (one for _unused, doubts in ways for one in doubts)
     doubts = tuple(dict.fromkeys(f"whether a Kerberos ticket can be had: {one}" for one in found))

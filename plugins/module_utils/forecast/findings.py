@@ -12,12 +12,13 @@ from typing import Any
 
 from ..model.address import DnsName
 from ..model.severity import Severity
+from .classify import UNREAD
 from .flows import Kind, Pair
 from .matrix import Cell, Matrix, shown
 from .negotiate import KEY_DOUBT
 from .packet import filters_in_force
 from .station import NOT_READ, Station
-from .verdict import Outcome
+from .verdict import Outcome, Verdict
 
 DNS_PORT = 53
 _REMEDIES = {
@@ -25,6 +26,7 @@ _REMEDIES = {
     "disagree": "give both ends filters for the same traffic, mirrored, with an offer and a method in common",
     "deadlock": "permit the traffic to the domain controllers, or authenticate with certificates",
     "doubt": "make one of the filters narrower than the other in every respect, or let both ask for the same",
+    "partial": "see to the rule that policy_info names in its problems; until then nobody knows what it does",
     "outside": "let this host take part in the run, take its peer out of it too, or name it as absent where it is down",
     "fallback": "give the peer its policy first, or count on readable traffic until it has one",
     "worse": "keep the rule that protects it, at both ends",
@@ -102,15 +104,13 @@ def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
     if after.outcome.lost:
         yield _lost(cell)
     elif after.outcome is Outcome.UNKNOWN and after.disagreed:
-        touched = tuple(pair for pair in cell.pairs if pair.sender in changed or pair.receiver in changed)
-        if touched:
+        if touched := _touched(cell, changed):
             yield _finding(cell, Severity.HIGH, "peer.outside", "outside", touched)
     elif after.doubts:
-        grave = cell.flow.kind.vital and set(after.doubts) != {KEY_DOUBT}
-        severity = Severity.HIGH if grave else Severity.MEDIUM
-        yield dataclasses.replace(
-            _finding(cell, severity, "doubt", "doubt"), found=f"{after.outcome.value}, unless: {after.doubts[0]}"
-        )  # fmt: skip
+        known = set(after.doubts) == {KEY_DOUBT} or (cell.now == after and not _touched(cell, changed))
+        severity = Severity.HIGH if cell.flow.kind.vital and not known else Severity.MEDIUM
+        text = f"{after.outcome.value}, unless: {after.doubts[0]}"
+        yield dataclasses.replace(_finding(cell, severity, "doubt", _doubted(after)), found=text)
     if after.outcome is Outcome.FALLBACK:
         severity = Severity.LOW if cell.flow.kind is Kind.MANAGEMENT else Severity.MEDIUM
         yield _finding(cell, severity, "clear.fallback", "fallback")
@@ -118,6 +118,16 @@ def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
         yield _finding(cell, Severity.MEDIUM, "worse.protection", "worse")
     if after.exempted:
         yield _finding(cell, Severity.LOW, "clear.exempt", "exempt")
+
+
+def _touched(cell: Cell, changed: Collection[str]) -> tuple[Pair, ...]:
+    """Give the pairs of which the run changes an end."""
+    return tuple(pair for pair in cell.pairs if pair.sender in changed or pair.receiver in changed)
+
+
+def _doubted(after: Verdict) -> str:
+    """Name the remedy of a doubt."""
+    return "partial" if after.doubts[0].startswith(UNREAD) else "doubt"
 
 
 def _lost(cell: Cell) -> Finding:

@@ -10,7 +10,7 @@ import dataclasses
 import enum
 import functools
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
@@ -139,10 +139,13 @@ def management_conversations(
     samples of a network include one of each part that they treat on its own. Senders are called by their address.
     """
     hosts = [host for role in Role for host in site.hosts(role)]
-    servers = {address for host in hosts for address in host.addresses} | set(site.virtual_addresses)
+    owners = {address: host.name for host in hosts for address in host.addresses}
+    servers = {*owners, *site.virtual_addresses}
     senders = [
-        SiteHost(str(one), (one,)) for network in networks for one in samples(network, filters) if one not in servers
-    ]
+        SiteHost(owners.get(one, str(one)), (one,))
+        for network in networks for one in samples(network, filters, servers)
+        if one not in servers or network.prefixlen == 32  # a server from which others are managed
+    ]  # fmt: skip
     found = []
     for port in sorted(set(winrm_ports.values())):
         of_port = [host for host in hosts if winrm_ports.get(host.name) == port]
@@ -150,15 +153,35 @@ def management_conversations(
     return (*found, Conversations((REMOTE_DESKTOP,), _pairs(senders, hosts)))
 
 
-def samples(network: IPv4Network, filters: Sequence[Filter]) -> tuple[IPv4Address, ...]:
-    """Give addresses that stand for a network: its first, its last, and the first of each part a filter names."""
-    first = 1 if network.prefixlen < 31 else 0
-    found = [network[first], network[-1 - first]]
-    for one in filters:
-        for side in (one.source, one.destination):
-            if isinstance(side, Subnet) and side.network.subnet_of(network) and side.network != network:
-                found.append(side.network[1 if side.network.prefixlen < 31 else 0])
+def samples(
+    network: IPv4Network, filters: Sequence[Filter], apart: Collection[IPv4Address] = ()
+) -> tuple[IPv4Address, ...]:
+    """Give addresses that stand for a network: its first, its last, and of each part that a filter names one.
+
+    That one lies in no smaller part, so that every part has an address that only it and those around it decide about;
+    nor is it one of those ``apart``.
+    """
+    named = {side.network for one in filters for side in (one.source, one.destination) if isinstance(side, Subnet)}
+    named |= {IPv4Network(one) for one in apart}
+    parts = sorted(part for part in named if part.subnet_of(network) and part != network)
+    found = [_first(network), network[-1 if network.prefixlen > 30 else -2]]
+    found += [one for part in (network, *parts) if (one := _outside(part, parts)) is not None]
     return tuple(dict.fromkeys(found))
+
+
+def _first(network: IPv4Network) -> IPv4Address:
+    return network[0 if network.prefixlen > 30 else 1]
+
+
+def _outside(network: IPv4Network, parts: Sequence[IPv4Network]) -> IPv4Address | None:
+    """Give the first address of a host in a network that lies in no smaller part; None where the parts fill it."""
+    address = int(_first(network))
+    for part in parts:  # sorted by their beginning, the wider first
+        begin, end = int(part.network_address), int(part.broadcast_address)
+        if part != network and part.subnet_of(network) and begin <= address <= end:
+            address = end + 1
+    last = int(network.broadcast_address) - (network.prefixlen <= 30)
+    return IPv4Address(address) if address <= last else None
 
 
 def _pairs(

@@ -132,4 +132,4 @@ def _kind(one: Station) -> Hashable:
     """Give everything of a station, apart from its filters, that decides about its flows."""
     mode = exemption_mode(one.version, one.no_default_exempt)
     main_mode = one.policy.main_mode if one.policy else None
-    return (one.version, mode, main_mode, one.default_response, one.ike_flags, one.unknown)
+    return (one.version, mode, main_mode, one.default_response, one.ike_flags, one.unknown, one.in_doubt)

@@ -41,6 +41,7 @@ def station_from_info(
         version_from_info(info),
         no_default_exempt=settings.get("NoDefaultExempt"),
         ike_flags=settings.get("IKEFlags") or 0,
+        unread="; ".join(info.get("unread") or ()),
         foreign=tuple(one for one in own if info.get("addresses") and str(one) not in info["addresses"]),
     )
     return _in_force(station, info)
@@ -51,10 +52,19 @@ def _in_force(station: Station, info: Mapping[str, Any]) -> Station:
     if info.get("domain_policy"):
         text = f"the domain assigns policy {info['domain_policy']!r}, and its rules are not in the local store"
         return dataclasses.replace(station, unknown=text)
-    assigned = info.get("assigned")
     state = (info.get("service") or {}).get("state")
     if state != "running":
-        return dataclasses.replace(station, idle=f"the service PolicyAgent is {state}")
+        later = _assigned(station, info)
+        return dataclasses.replace(
+            later, policy=None, idle=f"the service PolicyAgent is {state}", asleep=later.policy,
+            unknown="", unread=later.unknown or later.unread,
+        )  # fmt: skip
+    return _assigned(station, info)
+
+
+def _assigned(station: Station, info: Mapping[str, Any]) -> Station:
+    """Put the assigned policy of the local store into the station, or why nobody can tell what it says."""
+    assigned = info.get("assigned")
     if not assigned:
         return station
     spec = next((one for one in info["policies"] if one["name"].casefold() == str(assigned).casefold()), None)
@@ -94,14 +104,20 @@ def station_after(now: Station, want: Policy | None, name: str, assigned: bool |
     if now.unknown and now.unknown != NOT_READ:
         return now
     if now.idle:
-        return now
+        later = station_after(awake(now), want, name, assigned)
+        return dataclasses.replace(later, policy=None, idle=now.idle, asleep=later.policy)
     station = dataclasses.replace(now, unknown="")
     mine = now.policy is not None and now.policy.name.casefold() == name.casefold()
     if want is not None and (assigned or (assigned is None and mine)):
-        return dataclasses.replace(station, policy=want)
+        return dataclasses.replace(station, policy=want, unread=now.unread if mine else "")
     if mine:
-        return dataclasses.replace(station, policy=None)
+        return dataclasses.replace(station, policy=None, unread="")
     return now
+
+
+def awake(one: Station) -> Station:
+    """Give a station as it is when its service runs."""
+    return dataclasses.replace(one, policy=one.asleep, idle="", asleep=None) if one.idle else one
 
 
 def _without_stars(value: Any) -> Any:

@@ -29,7 +29,9 @@ class Station:
     the one in force, None where none is. ``no_default_exempt`` is the registry value, None where it is not set.
     ``unknown`` says in a sentence why nobody can tell what is in force; empty where one can. ``resolved`` maps the
     DNS names of filters, in lower case, to addresses; ``servers`` tells the host's own DNS, WINS, DHCP servers and
-    gateways: what is missing there counts as not known. ``idle`` says why an assigned policy is not enforced.
+    gateways: what is missing there counts as not known. ``idle`` says why an assigned policy is not enforced, and
+    ``asleep`` is then the policy that comes into force as soon as it is. ``unread`` says in a sentence which part of
+    what is in force nobody could read, so that ``policy`` may not be all of it.
     ``foreign`` are addresses that the inventory gives the host, and the host does not have.
     """
 
@@ -41,9 +43,16 @@ class Station:
     ike_flags: int = 0
     unknown: str = ""
     idle: str = ""
+    asleep: Policy | None = None
+    unread: str = ""
     foreign: tuple[IPv4Address, ...] = ()
     resolved: Mapping[str, tuple[IPv4Address, ...]] = dataclasses.field(default_factory=dict)
     servers: Mapping[ServerKind, tuple[IPv4Address, ...]] = dataclasses.field(default_factory=dict)
+
+    @property
+    def in_doubt(self) -> str:
+        """Which part of what is enforced nobody could read; of what is not enforced it does not matter."""
+        return "" if self.idle else self.unread
 
     @property
     def default_response(self) -> DefaultResponse | None:

@@ -74,4 +74,5 @@ def worse(now: Verdict, after: Verdict) -> bool:
     """Say whether a change takes something away: the flow itself, or its protection."""
     if after.outcome.lost:
         return now.outcome.arrives
-    return now.outcome is Outcome.PROTECTED and after.outcome in (Outcome.CLEAR, Outcome.FALLBACK)
+    unprotected = now.outcome is Outcome.PROTECTED and after.outcome in (Outcome.CLEAR, Outcome.FALLBACK)
+    return unprotected or (now.encrypted and after.readable)

@@ -103,7 +103,8 @@ class PolicyStore:
     """All that the local store of a host holds.
 
     ``filter_lists`` and ``filter_actions`` are all the named ones, used by a rule or not; ``assigned`` is the
-    name of the policy in force, None where none is; ``problems`` are sentences about objects that could not be read.
+    name of the policy in force, None where none is; ``problems`` are sentences about objects that could not be read,
+    ``unread`` those of them that concern what is in force.
     """
 
     policies: tuple[Policy, ...] = ()
@@ -111,6 +112,7 @@ class PolicyStore:
     filter_actions: tuple[FilterAction, ...] = ()
     assigned: str | None = None
     problems: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
     def policy(self, name: str) -> Policy | None:
         """Find a policy by name; Windows compares names without regard to case."""

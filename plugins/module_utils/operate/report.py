@@ -29,6 +29,7 @@ def describe(found: Survey, *, only: str | None = None) -> dict[str, Any]:
         "filter_lists": [filter_list_to_spec(one) for one in store.filter_lists],
         "filter_actions": [filter_action_to_spec(one) for one in store.filter_actions],
         "settings": dict(state.settings),
+        "unread": list(store.unread),
         "problems": [*store.problems, *state.problems],
         "windows": found.windows,
     }

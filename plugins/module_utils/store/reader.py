@@ -63,6 +63,7 @@ class _Reading:
         self._lists: dict[str, FilterList | None] = {}
         for one in self._graph.of_class(ObjectClass.FILTER_LIST):
             self._lists[one.name] = attempt(one, self._problems, read_filter_list, self._problems)
+        self._left_out: dict[str, list[str]] = {}
         self._actions: dict[str, FilterAction | None] = {}
         for one in self._graph.of_class(ObjectClass.ACTION):
             if not attempt(one, [], is_default_response):
@@ -85,7 +86,16 @@ class _Reading:
             filter_actions=self._each_name_once("filter action", self._actions),
             assigned=(active.text("ipsecName") or None) if active else None,
             problems=tuple(dict.fromkeys(self._problems)),
+            unread=self._unread(active),
         )
+
+    def _unread(self, active: StoreObject | None) -> tuple[str, ...]:
+        """Give the problems that leave open what is in force."""
+        if active is None:
+            return tuple(one for one in self._problems if one.startswith("ActivePolicy: "))
+        if not active.text("ipsecName"):
+            return (f"{active.name}: the policy in force has no name",)
+        return tuple(self._left_out.get(active.name, ()))
 
     def _active(self) -> StoreObject | None:
         """Find the assigned policy, by the value that names it."""
@@ -118,12 +128,19 @@ class _Reading:
             if nfa.texts("ipsecFilterReference"):
                 rule = attempt(nfa, self._problems, self._rule, options, known)
                 rules += [rule] if rule else []
+                self._missing(one, rule)
             elif response is None:
                 response = attempt(nfa, self._problems, self._response, options)
+                self._missing(one, response)
             else:
                 self._problems.append(f"{nfa.name}: a second default response rule of one policy; it was left out")
         name, description = one.text("ipsecName"), read_description(one, self._problems)
         return Policy(name, tuple(rules), main_mode, response, description, read_polling(one))
+
+    def _missing(self, policy: StoreObject, found: Rule | DefaultResponse | None) -> None:
+        """Note the last problem as one of the policy, where nothing was found."""
+        if found is None:
+            self._left_out.setdefault(policy.name, []).append(self._problems[-1])
 
     def _rule(self, one: StoreObject, options: int, known: dict[tuple[str, str], object]) -> Rule:
         """Read a rule with a filter list; refuse it where it contradicts one that the policy already has."""

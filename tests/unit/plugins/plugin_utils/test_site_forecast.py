@@ -105,6 +105,19 @@ def test_own_policies_by_host() -> None:
     assert {one.check for one in found.findings} >= {"lost.management", "lost.domain"}
 
 
+def test_a_policy_that_shuts_a_server_once_its_service_runs_stops_the_run() -> None:
+    shut = {"name": "Shut", "assigned": True, "rules": [{
+        "name": "Nobody", "filter_list": {"name": "All", "filters": [{"source": "any", "destination": "me"}]},
+        "filter_action": {"name": "Block", "action": "block"},
+    }]}  # fmt: skip
+    idle = variables(fe1={"ipsec_now": {**BARE, "service": {"state": "stopped"}}})
+    found = forecast(idle, policies={"fe1": shut}, management=["203.0.113.7"])
+    assert outcomes(found, "remote desktop")["203.0.113.7 (203.0.113.7) -> fe1 (192.0.2.11)"] == "clear"
+    later = [one for one in found.findings if one.found.startswith("once PolicyAgent runs on fe1: blocked: ")]
+    assert {one.check for one in later} >= {"lost.management", "lost.domain"}
+    assert not found.safe()
+
+
 def test_own_flows() -> None:
     flow = {"name": "backup", "source": "203.0.113.9", "destination": "back_end_cluster", "port": 10000}
     assert outcomes(forecast(variables(), flows=[flow]), "backup") == {
@@ -222,6 +235,8 @@ def test_networks_in_one_text_are_those_between_its_commas() -> None:
                  "the policy of fe1: argument 'front_end_confirm' is of type", id="what-no-forecast-needs"),
     pytest.param({}, {"be1": {"back_end_cluster_tier": "all"}},
                  "the policy of be1: value of back_end_cluster_tier must be one of", id="a-word-that-is-none"),
+    pytest.param({}, {"fe1": {"ansible_port": "http"}}, "ansible_port: 'http' is no port (1 to 65535)", id="port"),
+    pytest.param({}, {"fe1": {"ipsec_winrm_port": 70000}}, "ipsec_winrm_port: '70000' is no port", id="high-port"),
 ])  # fmt: skip
 def test_what_is_refused_names_the_host(args: dict[str, Any], more: dict[str, Any], said: str) -> None:
     with pytest.raises(SpecError) as caught:

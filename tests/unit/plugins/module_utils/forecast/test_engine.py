@@ -12,7 +12,7 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet imp
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.verdict import Outcome, Verdict
 from ansible_collections.exchange.ipsec.plugins.module_utils.model.authentication import Authentication
-from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import DefaultResponse, Rule
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import DefaultResponse, Policy, Rule
 from tests.unit.plugins.module_utils.forecast.cases import (
     BLOCK,
     DC,
@@ -23,11 +23,14 @@ from tests.unit.plugins.module_utils.forecast.cases import (
     SECURE,
     A,
     B,
+    between,
     host,
     policy,
     rule,
     secure,
 )
+
+OTHER_DC = IPv4Address("192.0.2.6")
 
 
 def mail(*methods: Authentication, more: tuple[Rule, ...] = (), exempt: int | None = None) -> Verdict:
@@ -113,6 +116,32 @@ def test_a_doubt_about_the_way_to_the_ticket_stays() -> None:
     assert found.outcome is Outcome.PROTECTED
     assert all(doubt.startswith("whether a Kerberos ticket can be had: rules ") for doubt in found.doubts)
     assert len(found.doubts) == 2
+
+
+@pytest.mark.parametrize(("more", "doubts"), [
+    pytest.param((), ("whether a Kerberos ticket can be had: nobody asked at the receiver",), id="the-only-one"),
+    pytest.param((host("dc2", OTHER_DC),), (), id="another-one-is-surely-open"),
+])  # fmt: skip
+def test_a_domain_controller_of_which_nobody_can_tell_leaves_a_doubt(
+    more: tuple[Station, ...], doubts: tuple[str, ...]
+) -> None:
+    stations = [
+        host("a", A, policy(rule("tcp me -> 192.0.2.2:110", SECURE, KERBEROS))),
+        host("b", B, policy(rule("tcp 192.0.2.1 -> me:110", SECURE, KERBEROS))),
+        host("dc", DC, unknown="nobody asked"), *more,
+    ]  # fmt: skip
+    found = Engine(stations, ["dc", "dc2"]).verdict("a", A, "b", B, POP3)
+    assert (found.outcome, found.doubts) == (Outcome.PROTECTED, doubts)
+
+
+@pytest.mark.parametrize("own", [None, policy(rule("any me -> any", PERMIT)), policy(rule("any me -> any", BLOCK))])
+def test_what_could_not_be_read_leaves_every_flow_in_doubt(own: Policy | None) -> None:
+    half = host("a", A, own, unread="rule 'Backup' was left out")
+    whole = between(host("a", A, own), host("b", B))
+    found = between(half, host("b", B))
+    assert (found.outcome, found.because) == (whole.outcome, whole.because)
+    assert found.doubts == ("part of what is in force could not be read: rule 'Backup' was left out",)
+    assert between(half, host("b", B), Traffic(17, 500, 500)).doubts == ()
 
 
 def test_nobody_answers_a_packet_to_many() -> None:

@@ -81,6 +81,28 @@ def test_a_flow_that_was_blocked_before_is_less_grave() -> None:
     assert found(change(None, BLOCKED, Kind.MANAGEMENT, now=(None, BLOCKED))) == [("medium", "lost.management")]
 
 
+def test_encryption_that_is_taken_away_is_worse() -> None:
+    null = secure(NULL)
+    readable = (policy(rule("tcp me -> 192.0.2.2:110", null)), policy(rule("tcp 192.0.2.1 -> me:110", null)))
+    assert found(change(*readable, now=SAFE)) == [("medium", "worse.protection")]
+    assert found(change(*SAFE, now=readable)) == []
+    assert found(change(*readable, now=readable)) == []
+
+
+@pytest.mark.parametrize(("changed", "severity"), [(("b",), "high"), ((), "medium")])
+def test_a_doubt_about_servers_that_stay_as_they_are_stops_nobody(changed: tuple[str, ...], severity: str) -> None:
+    now = (None, policy(rule("tcp any -> me:110", BLOCK), rule("tcp 192.0.2.1 -> me", PERMIT)))
+    forecast = change(*now, Kind.MANAGEMENT, now=now, changed=changed)
+    assert found(forecast) == [(severity, "doubt")]
+
+
+def test_what_could_not_be_read_has_a_remedy_of_its_own() -> None:
+    (doubt,) = change(None, None, Kind.DOMAIN, later={"unread": "rule 'Backup' was left out"}).findings
+    assert (doubt.severity, doubt.check) == (Severity.HIGH, "doubt")
+    assert doubt.found.endswith("part of what is in force could not be read: rule 'Backup' was left out")
+    assert "policy_info names" in doubt.remedy
+
+
 @pytest.mark.parametrize("kind", [Kind.DOMAIN, Kind.CLUSTER, Kind.MAIL, Kind.OWN])
 def test_ends_that_do_not_agree_are_grave_on_every_flow(kind: Kind) -> None:
     assert found(change(SAFE[0], None, kind)) == [("high", "ends.disagree")]

@@ -79,14 +79,39 @@ def test_winrm_goes_to_the_port_where_each_server_really_listens() -> None:
 
 def test_a_server_inside_a_management_network_is_no_controller() -> None:
     ports = dict.fromkeys(("fe1", "be1", "be2", "dc1"), 5985)
+    (winrm_talk, _unused) = management_conversations(SITE, [IPv4Network("192.0.2.8/29")], ports, [])
+    assert {str(pair.source) for pair in winrm_talk.pairs} == {"192.0.2.9", "192.0.2.14"}
+
+
+def test_a_server_that_is_named_itself_manages_the_others() -> None:
+    ports = dict.fromkeys(("fe1", "be1", "be2", "dc1"), 5985)
     (winrm_talk, _unused) = management_conversations(SITE, [IPv4Network("192.0.2.11")], ports, [])
-    assert winrm_talk.pairs == ()
+    assert pairs(winrm_talk) == [
+        "fe1 (192.0.2.11) -> be1 (192.0.2.21)", "fe1 (192.0.2.11) -> be2 (192.0.2.22)",
+        "fe1 (192.0.2.11) -> dc1 (192.0.2.41)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "named", "expected"), [
+    pytest.param("10.0.0.0/16", ["10.0.0.0/24", "10.0.0.0/30"], ["10.0.0.1", "10.0.255.254", "10.0.1.0", "10.0.0.4"],
+                 id="parts-that-begin-alike"),
+    pytest.param("10.0.0.0/30", ["10.0.0.1/32", "10.0.0.2/32"], ["10.0.0.1", "10.0.0.2"], id="parts-that-fill-it"),
+    pytest.param("10.0.0.0/31", [], ["10.0.0.0", "10.0.0.1"], id="two-hosts"),
+    pytest.param("10.0.0.0/24", ["10.0.0.0/25", "10.0.0.128/26"],
+                 ["10.0.0.1", "10.0.0.254", "10.0.0.192", "10.0.0.129"], id="parts-side-by-side"),
+    pytest.param("10.0.0.0/24", ["10.0.0.0/8", "10.1.0.0/24"], ["10.0.0.1", "10.0.0.254"], id="none-inside"),
+])  # fmt: skip
+def test_each_part_of_a_network_has_an_address_of_its_own(
+    network: str, named: list[str], expected: list[str]
+) -> None:
+    filters = [flt(f"any {one} -> me") for one in named]
+    assert [str(one) for one in samples(IPv4Network(network), filters)] == expected
 
 
 def test_a_network_is_sampled_where_filters_tell_its_parts_apart() -> None:
     named = [flt("any 198.51.100.64/26 -> me"), flt("any me -> 198.51.100.9"), flt("any me -> 203.0.113.0/24")]
     assert [str(one) for one in samples(OUTSIDE, named)] == [
-        "198.51.100.1", "198.51.100.254", "198.51.100.65", "198.51.100.9",
+        "198.51.100.1", "198.51.100.254", "198.51.100.9", "198.51.100.65",
     ]  # fmt: skip
     assert [str(one) for one in samples(IPv4Network("198.51.100.7"), [])] == ["198.51.100.7"]
 

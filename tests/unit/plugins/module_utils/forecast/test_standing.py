@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import dataclasses
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.negotiate import UNKNOWN_KEY
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.standing import (
+    awake,
     station_after,
     station_from_info,
     version_from_info,
@@ -144,7 +146,7 @@ def test_after_the_policy_module_on_hosts_with_an_obstacle() -> None:
     stopped = host("a", A, idle="the service PolicyAgent is stopped")
     unread = host("a", A, unknown=NOT_READ)
     assert station_after(domain, MAIL, "Mail", True) == domain
-    assert station_after(stopped, MAIL, "Mail", True) == stopped
+    assert station_after(stopped, MAIL, "Mail", True) == dataclasses.replace(stopped, asleep=MAIL)
     assert station_after(unread, MAIL, "Mail", True) == host("a", A, MAIL)
     assert station_after(unread, None, "Mail", True) == unread
 
@@ -157,3 +159,33 @@ def test_an_address_that_the_host_does_not_have() -> None:
     assert found.foreign == (other,)
     assert found.addresses == (own, other, IPv4Address("192.0.2.30"))
     assert station_from_info("a", (other,), info()).foreign == (), "nobody asked the host"
+
+
+def test_what_an_idle_host_will_enforce_when_its_service_runs() -> None:
+    stopped = read(info(MAIL, service={"state": "stopped"}))
+    assert (stopped.policy, stopped.asleep) == (None, MAIL)
+    assert awake(stopped) == read(info(MAIL))
+    assert station_after(stopped, MAIL, "Mail", False).asleep is None
+    assert station_after(stopped, OTHER, "Other", True).asleep == OTHER
+    running = read(info(MAIL))
+    assert awake(running) == running
+
+
+LEFT_OUT = "rule 'Backup' was left out"
+
+
+def test_a_rule_that_could_not_be_read_leaves_a_doubt_until_the_policy_is_another() -> None:
+    half = read(info(MAIL, unread=[LEFT_OUT]))
+    assert (half.policy, half.unread, half.in_doubt) == (MAIL, LEFT_OUT, LEFT_OUT)
+    assert station_after(half, MAIL, "Mail", True).unread == LEFT_OUT
+    assert station_after(half, OTHER, "Other", True).unread == ""
+    assert station_after(half, MAIL, "Mail", False).unread == ""
+    assert station_after(half, OTHER, "Other", False).unread == LEFT_OUT
+
+
+def test_what_could_not_be_read_of_an_idle_host_matters_once_it_runs() -> None:
+    stopped = read(info(MAIL, unread=[LEFT_OUT], service={"state": "stopped"}))
+    assert (stopped.in_doubt, awake(stopped).in_doubt) == ("", LEFT_OUT)
+    missing = read(info(service={"state": "stopped"}))
+    assert (missing.unknown, missing.in_doubt) == ("", "")
+    assert awake(missing).in_doubt == "policy 'Mail' is in force and could not be read"

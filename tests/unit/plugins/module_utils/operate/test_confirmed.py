@@ -114,8 +114,7 @@ def test_clearing_what_was_never_armed_leaves_what_is() -> None:
 
 
 class LosingPort(LabPort):
-    """A host whose answer to the change is lost; it has healed itself, and another run has begun, when it is seen again.
-    """
+    """A host whose answer to the change is lost; when it is seen again, it has healed, and another run has begun."""
 
     def run(self, command: str, stdin: str = "") -> Completed:
         """Lose the answer to what arms."""

@@ -94,6 +94,7 @@ def test_an_assigned_policy_that_is_not_there() -> None:
     assert store.assigned is None
     assert store.policies == (MAIL,)
     assert store.problems == ("ActivePolicy: refers to 'ipsecPolicy{gone}', which is no policy of this store",)
+    assert store.unread == store.problems
 
 
 @pytest.mark.parametrize(("tree", "problem"), [
@@ -129,6 +130,15 @@ def test_a_broken_rule_leaves_the_rest_of_its_policy(tree: RegistryTree, problem
 def test_a_rule_that_is_left_out_is_named() -> None:
     problems = read_policies(patched(LIST, 20, "02000000")).problems
     assert problems[-1] == f"{RULE}: its filter list cannot be read; rule 'POP3' was left out"
+
+
+def test_what_is_in_force_and_could_not_be_read() -> None:
+    broken = patched(LIST, 20, "02000000")
+    assert read_policies(STORE).unread == ()
+    assert read_policies(broken).unread == (f"{RULE}: its filter list cannot be read; rule 'POP3' was left out",)
+    assert read_policies(broken.without_value(LOCAL_STORE_KEY, "ActivePolicy")).unread == ()
+    nameless = read_policies(STORE.without_value(key(POLICY), "ipsecName"))
+    assert (nameless.assigned, nameless.unread) == (None, (f"{POLICY}: the policy in force has no name",))
 
 
 @pytest.mark.parametrize(("tree", "problem"), [
