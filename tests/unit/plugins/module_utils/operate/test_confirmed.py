@@ -11,7 +11,12 @@ import pytest
 from ansible_collections.exchange.ipsec.plugins.module_utils.errors import HostError
 from ansible_collections.exchange.ipsec.plugins.module_utils.host import commands, countdown
 from ansible_collections.exchange.ipsec.plugins.module_utils.host.port import Completed
-from ansible_collections.exchange.ipsec.plugins.module_utils.operate.confirmed import Terms, apply_confirmed
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.apply_plan import apply_plan
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.confirmed import (
+    Terms,
+    apply_confirmed,
+    snapshot_of,
+)
 from ansible_collections.exchange.ipsec.plugins.module_utils.operate.leftovers import clear_leftovers
 from ansible_collections.exchange.ipsec.plugins.module_utils.operate.survey import survey
 from ansible_collections.exchange.ipsec.plugins.module_utils.plan.planner import plan_present
@@ -133,3 +138,61 @@ def test_a_host_that_another_run_holds_after_it_healed_is_left_to_that_run() -> 
         put_in_force(port)
     assert time.monotonic() - began < MINE.seconds
     assert survey(port, countdown=True).standing.owner == OTHER
+
+
+OTHER_POLICY = policy("Before", rule("IMAP4", 143))
+OAKLEY = r"HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley"
+
+
+@pytest.mark.parametrize("profile", ["server2003", "server2022"])
+def test_the_job_puts_policy_and_oakley_key_back_and_in_force(profile: str) -> None:
+    port = LabPort(profile)
+    before = survey(port)
+    apply_plan(plan_present(OTHER_POLICY, before.store, assigned=True), port)
+    port.type(f"reg add {OAKLEY} /v NLBSFlags /t REG_DWORD /d 1 /f")
+    port.windows.driver.watch()
+    before = survey(port)
+    assert "# 0 0" in port.windows.run(commands.ask([countdown.arm(MINE, snapshot_of(before))], "#"))[1]
+    apply_plan(plan_present(MAIL, before.store, assigned=True), port)
+    port.type(f"reg add {OAKLEY} /v NLBSFlags /t REG_DWORD /d 0 /f")
+    assert port.windows.driver.policy.name == "Mail"  # type: ignore[union-attr]
+    port.windows.advance(MINE.seconds + 5)
+    after = survey(port)
+    assert (after.store, after.state.settings) == (before.store, before.state.settings)
+    assert port.windows.driver.policy.name == "Before"  # type: ignore[union-attr]
+    assert traces(port) == []
+
+
+class HangingUpPort(LabPort):
+    """A host that remembers when its connection was closed."""
+
+    def close(self) -> None:
+        """Note it among the commands."""
+        self.commands.append(("closed", ""))
+
+
+def test_nothing_is_confirmed_over_the_connection_of_the_change() -> None:
+    port = HangingUpPort()
+    put_in_force(port)
+    lines = [line for line, _stdin in port.commands]
+    armed = next(number for number, line in enumerate(lines) if "schtasks /create" in line)
+    kept = next(number for number, line in enumerate(lines) if "armed kept" in line)
+    assert "closed" in lines[armed:kept]
+
+
+class HalfPort(LabPort):
+    """A host whose netsh takes another policy out of force instead of assigning the one that it is told to."""
+
+    def run(self, command: str, stdin: str = "") -> Completed:
+        """Turn the assignment round."""
+        return super().run(command, stdin.replace("assign=yes", "assign=no"))
+
+
+def test_a_change_that_comes_out_otherwise_is_put_back_at_once() -> None:
+    port = HalfPort()
+    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=False), port)
+    port.type("netsh ipsec static set policy name=Before assign=y")
+    before = survey(port)
+    with pytest.raises(HostError, match="the host put its former state back: policy 'Before' is in force as before"):
+        apply_confirmed(plan_present(MAIL, before.store, assigned=True), before, port, terms())
+    assert survey(port).store.assigned == "Before"
