@@ -200,6 +200,15 @@ def wire(log: TextIO) -> str:
         return f"{last_line(call(log, sys.executable, '-m', 'tests.wire'))} (second run; the first: {first})"
 
 
+def eda(log: TextIO) -> str:
+    """Events for the rulebook, and the cluster's script that sends one."""
+    packages = {"java": "openjdk-17-jre-headless", "wine": "wine wine64"}
+    lacking = [packages[name] for name in packages if shutil.which(name) is None]
+    if lacking:
+        raise Missing(f"needs apt-get install --no-install-recommends {' '.join(lacking)}")
+    return pytest(log, *tests_in("eda"))
+
+
 def torture(log: TextIO) -> str:
     """Hostile changes and killed runs: all of them, as `make torture` does."""
     tests_in("torture")
@@ -250,6 +259,7 @@ STAGES = (
     Stage("wine", "the lab's reg.exe beside Wine's real one", wine),
     Stage("wire", "what the roles wrote, on real packets (User-Mode Linux, strongSwan)", wire),
     Stage("integration", "playbooks and modules against the lab", integration),
+    Stage("eda", "an event, the rulebook, the playbook (ansible-rulebook, Wine's cscript.exe)", eda),
     Stage("torture", "hostile changes and runs killed at every request, against hosts that enforce", torture),
     Stage("core", f"contract with ansible-core {OLDEST_CORE}", core),
     Stage("sanity", "ansible-test sanity", sanity),

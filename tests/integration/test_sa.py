@@ -36,9 +36,9 @@ def fleet(profile: str = "server2003", **more: Any) -> dict[str, Any]:
 
 
 def protect(lab: Lab, *filters: str, soft: str = "no", name: str = "Mail") -> None:
-    """Give every host a policy that protects POP3; the front end's has these filters."""
+    """Give every host a policy that protects POP3; a front end's has these filters."""
     for host in lab.document["hosts"]:
-        listed = filters if host == "fe1" else ("any me protocol=tcp dstport=110",)
+        listed = filters if host.startswith("fe") else ("any me protocol=tcp dstport=110",)
         for line in (
             f'add policy "{name}" activatedefaultrule=no',
             *(f"add filter POP3 {one}" for one in listed),

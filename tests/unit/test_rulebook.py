@@ -22,7 +22,7 @@ def read() -> list[dict[str, Any]]:
 
 
 def schema() -> dict[str, Any]:
-    """The schema that ansible-rulebook ships; the program itself needs Java."""
+    """The schema that ansible-rulebook ships; tests/eda runs the program, which needs Java."""
     files = importlib.metadata.files("ansible-rulebook") or []
     (found,) = (Path(str(one.locate())) for one in files if one.name == "ruleset_schema.json")
     return dict(json.loads(found.read_text(encoding="utf-8")))
@@ -31,7 +31,7 @@ def schema() -> dict[str, Any]:
 def test_it_has_the_form_of_a_rulebook() -> None:
     for ruleset in read():
         assert set(ruleset) == KNOWN
-        assert all(set(source) == {"name", "ansible.eda.webhook"} for source in ruleset["sources"])
+        assert all(set(source) == {"name", "eda.builtin.webhook"} for source in ruleset["sources"])
         for rule in ruleset["rules"]:
             assert set(rule) == {"name", "condition", "throttle", "action"}
             assert list(rule["action"]) == ["run_playbook"]
@@ -45,5 +45,5 @@ def test_it_runs_a_playbook_of_this_collection_and_takes_nothing_from_the_event(
 
 
 def test_whoever_sends_an_event_must_know_the_token() -> None:
-    webhook = read()[0]["sources"][0]["ansible.eda.webhook"]
+    webhook = read()[0]["sources"][0]["eda.builtin.webhook"]
     assert webhook["token"] == "{{ failover_token }}"
