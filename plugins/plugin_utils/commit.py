@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import os
 import re
 import secrets
@@ -109,5 +111,13 @@ def told(plan: Plan, conditions: Terms) -> list[str]:
     return [*before, *steps[0], *steps[1], *after, _CONFIRM]
 
 
+@functools.cache
 def _controller() -> str:
-    return re.sub(r"[^\w.-]", "-", socket.gethostname(), flags=re.ASCII) or "controller"
+    """Name this controller; containers of one name count their processes apart, and so does each start of one."""
+    name = re.sub(r"[^\w.-]", "-", socket.gethostname(), flags=re.ASCII) or "controller"
+    try:
+        start = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+        counted = start + str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        return name
+    return f"{name}.{hashlib.sha256(counted.encode()).hexdigest()[:6]}"

@@ -102,6 +102,24 @@ def test_keys_are_compared_and_never_shown(site: Lab) -> None:
     assert "sesame" not in run.output
 
 
+def test_a_key_in_a_policy_of_the_task_is_not_shown_either(site: Lab) -> None:
+    mail = {
+        "name": "Mail", "assigned": True,
+        "rules": [{"name": "POP3", "filter_list": {"name": "POP3", "filters": [{
+            "source": "me", "destination": "192.0.2.21", "protocol": "tcp", "destination_port": 110}]},
+            "filter_action": {"name": "Require", "action": "negotiate"},
+            "authentication": [{"method": "psk", "psk": "open sesame"}]}],
+    }  # fmt: skip
+    run = site.tasks([READ, forecast(policies={"fe1": mail}, fail_on="never")], "-vvv")
+    assert run.one(FORECAST).status == "ok", run.output
+    assert "sesame" not in run.output
+    for wrong in ({"psk": "open sesame"}, {"method": "sesame psk", "psk": "open sesame"}):
+        mail["rules"][0]["authentication"] = [wrong]  # type: ignore[index]
+        run = site.tasks([READ, forecast(policies={"fe1": mail}, fail_on="never")], "-vvv")
+        assert run.one(FORECAST).message.startswith("the policy of fe1: "), run.output
+        assert "open sesame" not in run.output
+
+
 def test_a_wrong_argument_is_one_sentence(site: Lab) -> None:
     flow = {"name": "x", "source": "nobody", "destination": "fe1", "port": 1}
     found = site.tasks([forecast(flows=[flow])]).one(FORECAST)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
+import socket
 import subprocess
 import sys
 import time
@@ -29,6 +31,15 @@ def test_a_process_that_is_dead_and_not_yet_buried() -> None:
     assert not may_be_at_work(dead)
     child.wait()
     assert not may_be_at_work(dead)
+
+
+def test_a_controller_of_the_same_name_that_counts_other_processes() -> None:
+    mine = terms(180).owner
+    name, _dot, instance = mine.controller.rpartition(".")
+    assert name == re.sub(r"[^\w.-]", "-", socket.gethostname())
+    gone = dataclasses.replace(mine, process=2**22 + 1)  # beyond the highest number of a process
+    assert not may_be_at_work(gone)
+    assert may_be_at_work(dataclasses.replace(gone, controller=f"{name}.{instance[::-1]}0"))
 
 
 @pytest.mark.parametrize(("age", "expected"), [(0, True), (290, True), (310, False)])

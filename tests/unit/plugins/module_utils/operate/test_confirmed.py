@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ansible_collections.exchange.ipsec.plugins.module_utils.compliance.state import Service
 from ansible_collections.exchange.ipsec.plugins.module_utils.errors import HostError
 from ansible_collections.exchange.ipsec.plugins.module_utils.host import commands, countdown
 from ansible_collections.exchange.ipsec.plugins.module_utils.host.port import Completed
@@ -163,6 +164,22 @@ def test_the_job_puts_policy_and_oakley_key_back_and_in_force(profile: str) -> N
     assert traces(port) == []
 
 
+def test_a_snapshot_that_cannot_be_imported_is_tried_again_at_the_next_start() -> None:
+    port = LabPort()
+    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port)
+    before = survey(port)
+    port.windows.run(commands.ask([countdown.arm(MINE, snapshot_of(before))], "#"))
+    port.type(rf"ren {FOLDER}\policy.reg hidden")
+    port.windows.advance(MINE.seconds + 5)
+    assert survey(port, countdown=True).standing.words == {"lock", "back"}
+    assert survey(port).state.service is Service.RUNNING
+    port.type(rf"ren {FOLDER}\hidden policy.reg")
+    port.windows.reboot()
+    port.windows.advance(5)
+    assert survey(port).store == before.store
+    assert traces(port) == []
+
+
 class HangingUpPort(LabPort):
     """A host that remembers when its connection was closed."""
 
@@ -185,13 +202,12 @@ class HalfPort(LabPort):
 
     def run(self, command: str, stdin: str = "") -> Completed:
         """Turn the assignment round."""
-        return super().run(command, stdin.replace("assign=yes", "assign=no"))
+        return super().run(command, stdin.replace('name="Mail" assign=yes', 'name="Before" assign=no'))
 
 
 def test_a_change_that_comes_out_otherwise_is_put_back_at_once() -> None:
     port = HalfPort()
-    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=False), port)
-    port.type("netsh ipsec static set policy name=Before assign=y")
+    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port)
     before = survey(port)
     with pytest.raises(HostError, match="the host put its former state back: policy 'Before' is in force as before"):
         apply_confirmed(plan_present(MAIL, before.store, assigned=True), before, port, terms())
