@@ -119,9 +119,10 @@ class Chooser:
             return _UNKNOWN
         decided = self._by_filters(entries, traffic)
         ike = perhaps_ike(traffic) if traffic[0] == UDP and decided.word is not Word.CLEAR else ""
-        if not ike and not station.in_doubt:
+        unread = station.unread and station.in_doubt
+        if not ike and not unread:
             return decided
-        more = tuple(filter(None, (ike, station.in_doubt and f"{UNREAD}: {station.in_doubt}")))
+        more = tuple(filter(None, (ike, unread and f"{UNREAD}: {unread}")))
         key = (id(decided), more)
         known = self._doubted.get(key)
         if known is None:

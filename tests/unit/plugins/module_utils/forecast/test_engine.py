@@ -105,6 +105,16 @@ def test_who_protects_its_answers_needs_the_ticket() -> None:
     assert Engine(stations, ["dc"]).verdict("a", A, "b", B, POP3).outcome is Outcome.FAILS
 
 
+def test_a_domain_controller_has_its_tickets_at_hand() -> None:
+    stations = [
+        host("b", B, policy(rule("tcp any -> me:110", SECURE, KERBEROS))),
+        host("dc", DC, policy(rule("any any -> me", SECURE, KERBEROS, mirrored=False),
+                              rule("tcp me -> any:110", SECURE, KERBEROS))),
+    ]  # fmt: skip
+    assert Engine(stations, ["dc"]).verdict("dc", DC, "b", B, POP3).outcome is Outcome.PROTECTED
+    assert Engine(stations, []).verdict("dc", DC, "b", B, POP3).outcome is Outcome.PROTECTED
+
+
 def test_a_doubt_about_the_way_to_the_ticket_stays() -> None:
     alike = (rule("any me -> 192.0.2.0/24", PERMIT), rule("udp me -> any:88", BLOCK), rule("tcp me -> any:88", BLOCK))
     stations = [
