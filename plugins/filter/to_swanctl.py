@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -44,14 +43,14 @@ def to_swanctl(  # noqa: PLR0913 - the options of a filter are its arguments
         return texts["connections"] + texts["secrets"] if part == "all" else texts[part]
 
 
-def with_key(policy: Mapping[str, Any], psk: str | None) -> dict[str, Any]:
+def with_key(policy: Any, psk: str | None) -> Any:
     """Put the key where policy_info printed stars; without a key the stars stay and are refused."""
-    filled = copy.deepcopy(dict(policy))
-    for rule in filled.get("rules") or ():
-        for method in rule.get("authentication") or ():
-            if psk and method.get("psk") == REDACTED:
-                method["psk"] = psk
-    return filled
+    if isinstance(policy, Mapping):
+        return {
+            name: psk if psk and name == "psk" and value == REDACTED else with_key(value, psk)
+            for name, value in policy.items()
+        }
+    return [with_key(one, psk) for one in policy] if isinstance(policy, (list, tuple)) else policy
 
 
 class FilterModule:

@@ -63,6 +63,11 @@ OTHERS = {
         ("fe1", "virtual", 25): BLOCKED, ("fe1", "virtual", 110): PROTECTED, ("fe1", "virtual", 80): CLEAR,
         ("fe2", "virtual", 25): CLEAR,
     },
+    "wide-filters": {
+        ("fe1", "virtual", 110): PROTECTED, ("fe1", "virtual", 143): PROTECTED, ("fe1", "virtual", 80): PROTECTED,
+        ("fe1", "be2", 143): PROTECTED, ("fe1", "be2", 80): PROTECTED, ("fe1", "virtual", 25): CLEAR,
+        ("fe1", "fe2", 80): BLOCKED, ("fe2", "virtual", 80): PROTECTED,
+    },
 }  # fmt: skip
 """Tier credentials with certificates; then policies that do not fit, on top of tier message_stream with a key: what
 cannot be negotiated is silent, and nothing else suffers."""

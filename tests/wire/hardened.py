@@ -45,7 +45,7 @@ def standing_policies(folder: Path) -> dict[str, Standing]:
         for tier in sorted(TIERS):  # message_stream last: the misfits stand on it
             site.play(HARDEN, tier)
             found[tier] = site.read()
-        for misfit in ("other-offers", "other-main-mode", "block-rule"):
+        for misfit in ("other-offers", "other-main-mode", "block-rule", "wide-filters"):
             site.play(PLAYBOOKS / f"{misfit.replace('-', '_')}.yml")
             found[misfit] = site.read()
         return found

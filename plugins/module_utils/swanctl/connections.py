@@ -2,12 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A policy as strongSwan's connections: one for each pair of addresses, one child for each filter."""
+"""A policy as strongSwan's connections: one for each pair of addresses, one child for each filter.
+
+The kernel protects by the filter of a child and finds the association by the child's number (reqid). The number is
+given here: an association with one peer is narrower than the filter when that names a subnet, and both must share the
+number, or the kernel drops what arrives.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 
 from ..errors import SpecError
@@ -15,11 +20,14 @@ from ..model.actions import ActionKind
 from ..model.authentication import Authentication, Certificate, Kerberos
 from ..model.policy import ConnectionType, Policy, Rule
 from .algorithms import main_mode_proposals, quick_mode
+from .authority import authority
 from .conf import Section, Setting, quoted
 from .peer import LinuxPeer
 from .selectors import Selector, selectors
 
 WITHOUT_IKE = "exchange-ipsec-without-ike"
+FIRST_REQID = 10_000
+"""strongSwan numbers what has no number from 1 on."""
 _MODES = {ActionKind.PERMIT: "pass", ActionKind.BLOCK: "drop", ActionKind.NEGOTIATE: "transport"}
 Pair = tuple[IPv4Address, IPv4Network]
 
@@ -28,14 +36,15 @@ def connections(policy: Policy, peer: LinuxPeer) -> Section:
     """Write a policy for a host; SpecError for everything that strongSwan would do differently."""
     _refuse(policy)
     found = selectors(policy.rules, peer.addresses)
-    names = {one: _child_name(one, number) for number, one in enumerate(found, 1)}
+    numbers = {one: number for number, one in enumerate(found, 1)}
+    pairs = negotiating(found)
     sections = [
-        _connection(policy, peer, pair, [(names[one], one) for one in members])
-        for pair, members in negotiating(found).items()
+        _connection(policy, peer, pair, [(numbers[one], one) for one in (*members, *wider_than(pair, pairs))])
+        for pair, members in pairs.items()
     ]
     plain = [one for one in found if not _negotiates(one)]
     if plain:
-        children = Section("children", sections=tuple(_child(names[one], one, ()) for one in plain))
+        children = Section("children", sections=tuple(_child(numbers[one], one, ()) for one in plain))
         # strongSwan's manual: a remote address that is nobody's keeps such a section from answering IKE.
         sections.append(Section(WITHOUT_IKE, (("remote_addrs", "127.0.0.1"),), (children,)))
     return Section("connections", sections=tuple(sections))
@@ -48,6 +57,15 @@ def negotiating(found: Iterable[Selector]) -> dict[Pair, list[Selector]]:
         if _negotiates(one):
             pairs.setdefault((one.here, one.there), []).append(one)
     return dict(sorted(pairs.items()))
+
+
+def wider_than(pair: Pair, pairs: Mapping[Pair, Sequence[Selector]]) -> list[Selector]:
+    """Give the selectors of wider pairs that hold this far end: it may ask for them under this pair's main mode."""
+    here, there = pair
+    return [
+        one for (near, far), members in pairs.items()
+        if near == here and far != there and there.subnet_of(far) for one in members
+    ]  # fmt: skip
 
 
 def authentication_of(found: Sequence[Selector]) -> Authentication:
@@ -96,8 +114,8 @@ def _negotiates(one: Selector) -> bool:
     return one.rule.filter_action.kind is ActionKind.NEGOTIATE
 
 
-def _connection(policy: Policy, peer: LinuxPeer, pair: Pair, named: list[tuple[str, Selector]]) -> Section:
-    method = authentication_of([one for _unused, one in named])
+def _connection(policy: Policy, peer: LinuxPeer, pair: Pair, numbered: list[tuple[int, Selector]]) -> Section:
+    method = authentication_of([one for _unused, one in numbered])
     seconds = policy.main_mode.lifetime_seconds or 28_800
     settings: list[Setting] = [
         ("version", "1"),
@@ -113,9 +131,11 @@ def _connection(policy: Policy, peer: LinuxPeer, pair: Pair, named: list[tuple[s
     if isinstance(method, Certificate):
         settings.append(("send_certreq", "no" if method.exclude_ca_name else "yes"))
     children = []
-    for name, one in named:
+    for number, one in numbered:
         offers = quick_mode(one.rule.filter_action, policy.main_mode)
-        children.append(_child(name, one, (
+        start = "trap" if (one.here, one.there) == pair else "none"
+        children.append(_child(number, one, (
+            ("reqid", str(FIRST_REQID + number)),
             (offers.setting, offers.proposals),
             ("life_time", f"{offers.seconds}s"),
             ("rekey_time", f"{offers.seconds - offers.seconds // 10}s"),
@@ -123,8 +143,8 @@ def _connection(policy: Policy, peer: LinuxPeer, pair: Pair, named: list[tuple[s
             ("life_bytes", str(offers.kilobytes * 1000)),
             ("rekey_bytes", str(offers.kilobytes * 900)),
             ("inactivity", f"{peer.idle_seconds}s"),
-        )))  # fmt: skip
-    ends = _ends(method, pair, peer, named[0][1].rule)
+        ), start))  # fmt: skip
+    ends = _ends(method, pair, peer, numbered[0][1].rule)
     return Section(pair_name(pair), tuple(settings), (*ends, Section("children", sections=tuple(children))))
 
 
@@ -135,21 +155,21 @@ def _ends(method: Authentication, pair: Pair, peer: LinuxPeer, rule: Rule) -> tu
             raise SpecError(f"rule {rule.name!r}", "strongSwan cannot map a certificate to an account of the domain")
         if not peer.certificate:
             raise SpecError("certificate", f"rule {rule.name!r} authenticates by certificate; name the host's own one")
+        subject = authority(method.ca, f"rule {rule.name!r}")
         near: tuple[Setting, ...] = (("auth", "pubkey"), ("certs", quoted(peer.certificate)))
-        return Section("local", near), Section("remote", (("auth", "pubkey"), ("ca_id", quoted(method.ca))))
-    far = far_address(pair)
-    identity = far if pair[1].prefixlen == 32 else "%any"
+        return Section("local", near), Section("remote", (("auth", "pubkey"), ("ca_id", quoted(subject))))
     return (
         Section("local", (("auth", "psk"), ("id", str(pair[0])))),
-        Section("remote", (("auth", "psk"), ("id", identity))),
+        # A subnet is the identity of every host in it; strongSwan also looks up the key by it.
+        Section("remote", (("auth", "psk"), ("id", far_address(pair)))),
     )
 
 
-def _child(name: str, one: Selector, settings: tuple[Setting, ...]) -> Section:
+def _child(number: int, one: Selector, settings: tuple[Setting, ...], start: str = "trap") -> Section:
     mode = _MODES[one.rule.filter_action.kind]
     selector = (("mode", mode), ("local_ts", one.local_ts), ("remote_ts", one.remote_ts))
-    last = (("priority", str(one.priority)), ("start_action", "trap"))
-    return Section(name, (*selector, *settings, *last), comment=one.rule.name)
+    last = (("priority", str(one.priority)), ("start_action", start))
+    return Section(_child_name(one, number), (*selector, *settings, *last), comment=one.rule.name)
 
 
 def _child_name(one: Selector, number: int) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from ipaddress import IPv4Address
 
 from ..errors import SpecError
@@ -34,6 +35,8 @@ class LinuxPeer:
             raise SpecError("addresses", "the host needs at least one IPv4 address")
         if not 0 <= self.idle_seconds <= 86_400:
             raise SpecError("idle_seconds", f"{self.idle_seconds} is out of range (0 to 86400, 0 keeps them)")
+        if re.search(r"[,\x00-\x1f]", self.certificate):
+            raise SpecError("certificate", f"{self.certificate!r} is no name of one file")
 
 
 def linux_peer(addresses: object, certificate: str = "", idle_seconds: int = IDLE_SECONDS) -> LinuxPeer:
@@ -45,4 +48,8 @@ def linux_peer(addresses: object, certificate: str = "", idle_seconds: int = IDL
             found.append(IPv4Address(str(item)))
         except ValueError as exc:
             raise SpecError(f"addresses[{index}]", f"{item!r} is no IPv4 address") from exc
-    return LinuxPeer(tuple(dict.fromkeys(found)), str(certificate), int(idle_seconds))
+    try:
+        seconds = int(idle_seconds)
+    except (TypeError, ValueError):
+        raise SpecError("idle_seconds", f"{idle_seconds!r} is no number") from None
+    return LinuxPeer(tuple(dict.fromkeys(found)), str(certificate), seconds)

@@ -26,7 +26,7 @@ def secrets(policy: Policy, peer: LinuxPeer, *, reveal: bool = False) -> Section
         method = authentication_of(found)
         if isinstance(method, PresharedKey):
             names: list[Setting] = [("id-near", str(pair[0]))]
-            if pair[1].prefixlen == 32:
+            if pair[1].prefixlen:  # a subnet fits the identity of every host in it
                 names.append(("id-far", far_address(pair)))
             value = _hexadecimal(method) if reveal else quoted(REDACTED)
             sections.append(Section(f"ike-{pair_name(pair)}", (*names, ("secret", value))))

@@ -40,6 +40,12 @@ class Selector:
         return self.there.prefixlen, int(bool(self.protocol)), int(bool(self.here_port)), int(bool(self.there_port))
 
     @property
+    def does(self) -> tuple[object, ...]:
+        """What becomes of the traffic, whatever its filter action is called."""
+        action = self.rule.filter_action
+        return action.kind, action.offers, action.pfs, action.soft, action.inbound_passthrough
+
+    @property
     def priority(self) -> int:
         """The number for the kernel: whatever is narrower in one respect and wider in none comes first."""
         bits, protocol, here_port, there_port = self.widths
@@ -115,7 +121,7 @@ def _own(network: IPv4Network, addresses: Sequence[IPv4Address]) -> bool:
 def _refuse_unclear(ordered: Sequence[Selector]) -> None:
     for index, one in enumerate(ordered):
         for other in ordered[index + 1 :]:
-            if one.rule.filter_action == other.rule.filter_action or not one.overlaps(other):
+            if one.does == other.does or not one.overlaps(other):
                 continue
             wider = any(mine < its for mine, its in zip(one.widths, other.widths, strict=True))
             if wider or one.widths == other.widths:

@@ -39,3 +39,9 @@ def test_stars_are_no_key() -> None:
 def test_a_part_that_is_none() -> None:
     with pytest.raises(AnsibleFilterError, match="part: 'keys' is not allowed; allowed are all, connections, secrets"):
         to_swanctl(READ_BACK, "192.0.2.11", part="keys", psk="key")
+
+
+def test_the_key_also_goes_into_a_default_response_that_sleeps() -> None:
+    """Windows Server 2003 keeps one in every policy that a dialog made."""
+    asleep = {"active": False, "authentication": STARS}
+    assert "10001" in to_swanctl({**READ_BACK, "default_response": asleep}, "192.0.2.11", psk="key")

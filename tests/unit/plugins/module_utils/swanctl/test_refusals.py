@@ -66,6 +66,14 @@ def test_two_rules_that_trust_different_things() -> None:
         connections(policy(rule(), second), PEER)
 
 
+def test_a_host_within_a_subnet_that_trusts_something_else() -> None:
+    """The host may ask under its own main mode for what the subnet's filter protects."""
+    second = rule("net", [one_filter(destination="192.0.2.0/24", destination_port=80)],
+                  authentication=[{"method": "psk", "psk": "other"}])  # fmt: skip
+    with pytest.raises(SpecError, match=r"rules 'mail' and 'net': .* towards 192.0.2.21/32 both must authenticate"):
+        connections(policy(rule(), second), PEER)
+
+
 def test_a_tunnel() -> None:
     declared = policy(rule())
     tunnel = dataclasses.replace(declared.rules[0], tunnel=IPv4Address("203.0.113.1"))
@@ -96,6 +104,19 @@ def test_a_host_without_a_usable_address(given: list[str], problem: str) -> None
     with pytest.raises(SpecError) as caught:
         linux_peer(given)
     assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize(("more", "problem"), [
+    pytest.param({"idle_seconds": "soon"}, "idle_seconds: 'soon' is no number", id="idle-in-words"),
+    pytest.param({"idle_seconds": None}, "idle_seconds: None is no number", id="no-idle"),
+    pytest.param({"idle_seconds": 86_401}, "idle_seconds: 86401 is out of range", id="idle-too-long"),
+    pytest.param({"certificate": "a.pem,b.pem"}, "'a.pem,b.pem' is no name of one file", id="two-files"),
+    pytest.param({"certificate": "a\n}"}, "is no name of one file", id="line-feed"),
+])
+def test_a_host_that_means_nothing(more: dict[str, Any], problem: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        linux_peer("192.0.2.11", **more)
+    assert problem in str(caught.value)
 
 
 def test_one_address_as_text() -> None:

@@ -80,3 +80,10 @@ def test_two_that_overlap_and_ask_the_same_are_fine() -> None:
     net = rule("net", [{"source": "192.0.2.30", "destination": "192.0.2.11"}])
     port = rule("port", [one_filter("192.0.2.0/24", "192.0.2.30")])
     assert len(pairs(net, port)) == 2
+
+
+def test_two_actions_that_do_the_same_under_two_names_are_fine() -> None:
+    named = {"name": "another name", "action": "negotiate"}
+    net = rule("net", [{"source": "192.0.2.30", "destination": "192.0.2.11"}])
+    port = rule("port", [one_filter("192.0.2.0/24", "192.0.2.30")], action=named)
+    assert len(pairs(net, port)) == 2

@@ -34,6 +34,7 @@ connections {
         mode = transport
         local_ts = 192.0.2.11/32[tcp]
         remote_ts = 192.0.2.21/32[tcp/110]
+        reqid = 10001
         esp_proposals = 3des-sha1
         life_time = 3600s
         rekey_time = 3240s
@@ -86,7 +87,7 @@ connections {
     }
     remote {
       auth = pubkey
-      ca_id = "CN=Example \\"Root\\", O=Example"
+      ca_id = "CN=Example \\"Root\\", O=Example, ST=Hessen"
     }
     children {
       # mail
@@ -94,6 +95,7 @@ connections {
         mode = transport
         local_ts = 192.0.2.30/32[tcp/110]
         remote_ts = 192.0.2.0/24[tcp]
+        reqid = 10001
         esp_proposals = 3des-sha1-modp768, null-md5-modp768
         life_time = 900s
         rekey_time = 810s
@@ -123,7 +125,7 @@ def test_a_certificate_towards_a_subnet_with_pfs() -> None:
         {"esp": {"encryption": "3des", "integrity": "sha1"}, "lifetime": 900, "lifetime_kb": 50_000},
         {"esp": {"encryption": "none", "integrity": "md5"}, "lifetime": 900, "lifetime_kb": 50_000},
     ]
-    method = {"method": "certificate", "ca": 'CN=Example "Root", O=Example', "exclude_ca_name": True}
+    method = {"method": "certificate", "ca": 'CN="Example ""Root""", O=Example, S=Hessen', "exclude_ca_name": True}
     declared = policy(
         rule(
             filters=[one_filter("192.0.2.0/24", "192.0.2.30")], authentication=[method],
@@ -151,6 +153,15 @@ def test_keys_stand_in_a_section_of_their_own() -> None:
     assert "6b226579" not in connections_text(declared, PEER)
 
 
-def test_a_key_for_a_subnet_names_this_host_only() -> None:
-    text = secrets_text(policy(rule(filters=[one_filter(destination="192.0.2.128/25")])), PEER)
-    assert "    id-near = 192.0.2.11\n    secret = " in text
+def test_the_key_of_a_subnet_is_for_every_host_in_it_and_that_of_any_for_all() -> None:
+    """strongSwan finds a key by both identities; two subnets with two keys must not look alike to it."""
+    first = rule("first", [one_filter(destination="192.0.2.128/25")])
+    second = rule("second", [one_filter(destination="198.51.100.0/24")], authentication=[{"method": "psk", "psk": "b"}])
+    declared = policy(first, second)
+    text = secrets_text(declared, PEER)
+    assert "    id-near = 192.0.2.11\n    id-far = 192.0.2.128/25\n    secret = " in text
+    assert "    id-near = 192.0.2.11\n    id-far = 198.51.100.0/24\n    secret = " in text
+    assert connections_text(declared, PEER).count("      id = 192.0.2.128/25\n") == 1
+    everybody = policy(rule(filters=[one_filter(destination="any")]))
+    assert "    id-near = 192.0.2.11\n    secret = " in secrets_text(everybody, PEER)
+    assert "      id = %any\n" in connections_text(everybody, PEER)
