@@ -16,6 +16,8 @@ SEEN_AS = {
 }  # fmt: skip
 """What the forecast calls a flow -> what the link must show. No flow of the twin may be unknown, and none has a
 Kerberos ticket or a default exemption to lean on: there is no exception."""
+NEGOTIATED = {"negotiation fails": True, "blocked": False}
+"""Whether the two spoke IKE while nothing arrived: that tells a failed negotiation from a packet thrown away."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,11 +31,7 @@ class Seen:
     clear_bytes: int
     marker_packets: int
     answered: bool
-
-    @property
-    def holds(self) -> bool:
-        """Whether it is what was expected."""
-        return self.seen == self.flow.expected
+    ike_packets: int
 
     def to_dict(self) -> dict[str, Any]:
         """The line of `.build/wire.json`."""
@@ -42,6 +40,7 @@ class Seen:
             "port": self.flow.port, "expected": self.flow.expected, "seen": self.seen, "packets": self.esp_packets,
             "clear_packets": self.clear_packets, "clear_bytes": self.clear_bytes,
             "marker_packets": self.marker_packets, "answered": self.answered,
+            "ike_packets": self.ike_packets,
         }  # fmt: skip
 
 
@@ -56,13 +55,15 @@ def judge(flow: Flow, packets: Sequence[Packet], ran: Mapping[str, Any], heard: 
     arrived = flow.marker in heard
     return Seen(
         flow, _word(esp=esp, clear=len(clear), carrying=carrying, arrived=arrived, answered=ran["answered"]),
-        esp, len(clear), readable, carrying, ran["answered"],
+        esp, len(clear), readable, carrying, ran["answered"], sum(one.kind == "ike" for one in during),
     )  # fmt: skip
 
 
 def unlike(line: Mapping[str, Any]) -> bool:
     """Whether the forecast of a line of the report says something else than the link showed, or is not sure of it."""
-    return SEEN_AS.get(line["forecast"]) != line["seen"] or bool(line["doubts"])
+    spoke = bool(line["ike_packets"])
+    how = NEGOTIATED.get(line["forecast"], spoke) != spoke
+    return how or SEEN_AS.get(line["forecast"]) != line["seen"] or bool(line["doubts"])
 
 
 def _word(*, esp: int, clear: int, carrying: int, arrived: bool, answered: bool) -> str:

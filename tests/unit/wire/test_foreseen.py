@@ -69,9 +69,20 @@ def test_what_differs_is_wrong(forecast: str, seen: str, doubts: list[str], wron
     line = {
         "scenario": "x", "source": "fe1", "target": "be1", "port": 110, "expected": seen, "seen": seen,
         "forecast": forecast, "doubts": doubts, "packets": 1, "clear_packets": 0, "clear_bytes": 0,
+        "ike_packets": 4 if forecast == "negotiation fails" else 0,
     }  # fmt: skip
     assert unlike(line) is wrong
     assert ("WRONG" in flow_lines([line])[2]) is wrong
+
+
+@pytest.mark.parametrize(("forecast", "ike", "wrong"), [
+    pytest.param("negotiation fails", 4, False, id="failed"),
+    pytest.param("negotiation fails", 0, True, id="never-tried"),
+    pytest.param("blocked", 0, False, id="thrown-away"),
+    pytest.param("blocked", 4, True, id="negotiated-all-the-same"),
+])
+def test_a_failed_negotiation_is_told_from_a_block(forecast: str, ike: int, wrong: bool) -> None:
+    assert unlike({"seen": "blocked", "forecast": forecast, "doubts": [], "ike_packets": ike}) is wrong
 
 
 def test_the_policy_in_force() -> None:

@@ -29,6 +29,10 @@ ESP, IKE, SYN = packet("esp"), packet("ike"), packet("clear")
 @pytest.mark.parametrize(("packets", "ran", "heard", "word"), [
     pytest.param([IKE, ESP, ESP], RAN, HEARD, "protected", id="esp-only"),
     pytest.param([packet("clear", MARKER)] * 2, RAN, HEARD, "clear", id="both-ways-in-clear"),
+    pytest.param([packet("clear", MARKER), SYN], RAN, HEARD, "mixed (0 ESP, 2 clear, marker 1x)",
+                 id="one-way-in-clear"),
+    pytest.param([packet("clear", MARKER)] * 2 + [ESP], RAN, HEARD, "mixed (1 ESP, 2 clear, marker 2x)",
+                 id="esp-beside-clear"),
     pytest.param([IKE, SYN], SILENT, [], "blocked", id="nothing-arrives"),
     pytest.param([packet("clear", MARKER)], SILENT, [], "lost in clear", id="readable-but-lost"),
     pytest.param([ESP, SYN], RAN, HEARD, "mixed (1 ESP, 1 clear, marker 0x)", id="one-clear-packet"),
@@ -44,9 +48,10 @@ def test_the_verdict(packets: list[Packet], ran: dict[str, object], heard: list[
 
 
 def test_the_line_of_the_report() -> None:
-    packets = [ESP, packet("clear", b"12345"), packet("clear", MARKER)]
+    packets = [ESP, packet("clear", b"12345"), packet("clear", MARKER), IKE, packet("ike", time=9.0)]
     seen = judge(FLOW, packets, RAN, HEARD).to_dict()
     assert (seen["packets"], seen["clear_packets"], seen["clear_bytes"], seen["marker_packets"]) == (1, 2, 50, 1)
+    assert seen["ike_packets"] == 1
 
 
 HEAD = bytes.fromhex("d4c3b2a1 02000400 00000000 00000000 00000400 01000000")
