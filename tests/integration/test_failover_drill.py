@@ -110,6 +110,31 @@ def test_the_group_comes_back_from_a_node_on_which_it_does_not_come_up(working: 
     assert working.handle.associations("fe1") != []
 
 
+def test_the_group_comes_back_where_the_connection_was_lost_in_the_move(working: Lab) -> None:
+    """The other node takes two commands; the third, which moves, is its last."""
+    working.handle.fault("be2", "die", "3")
+    run = working.run("failover_drill")
+    assert run.exit_code != 0
+    assert (moves(working), owner(working)) == (["be2", "be1"], "be1")
+    assert "the group did not get to be2: " in run.output
+    assert "Traceback" not in run.output
+
+
+def test_the_group_comes_back_through_the_other_node_where_the_owner_does_not_answer(working: Lab) -> None:
+    working.handle.fault("be1", "die", "2")
+    run = working.run("failover_drill")
+    assert run.exit_code == 0, run.output
+    assert (moves(working), owner(working)) == (["be2", "be2"], "be1")
+
+
+@pytest.mark.parametrize("node", ["be1", "be9"])
+def test_a_node_that_is_none_of_the_others_moves_nothing(working: Lab, node: str) -> None:
+    run = working.run("failover_drill", "-e", f"ipsec_drill_node={node}")
+    assert run.exit_code != 0
+    assert f"ipsec_drill_node is {node}, which is none of be2" in run.output
+    assert (moves(working), owner(working)) == ([], "be1")
+
+
 def test_check_mode_says_what_would_be_done(working: Lab) -> None:
     run = working.run("failover_drill", "--check")
     assert run.exit_code == 0, run.output
