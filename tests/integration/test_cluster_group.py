@@ -15,9 +15,10 @@ GROUP = "exchange.ipsec.cluster_group"
 OPTIONS: dict[str, Any] = {"name": "Exchange Group", "virtual_addresses": ["192.0.2.30"], "timeout": 5}
 
 
-def nodes(make_lab: LabMaker, profile: str) -> Lab:
+def nodes(make_lab: LabMaker, profile: str, group: str = "Exchange Group") -> Lab:
     """The cluster of the site alone; be1 has the group."""
     document: dict[str, Any] = copy.deepcopy(SITE)
+    document["clusters"]["EXCH"]["group"] = group
     document["hosts"] = {
         name: options | {"profile": profile} for name, options in SITE["hosts"].items() if name.startswith("be")
     }
@@ -96,6 +97,13 @@ def test_what_is_refused(pair: Lab) -> None:
     assert [one.status for one in run.of(GROUP)] == ["ignored"] * len(REFUSED)
     assert all(one.task in one.message for one in run.of(GROUP)), run.output
     assert owner(pair) == "be1"
+
+
+@pytest.mark.parametrize("profile", ["server2003", "server2022"])
+def test_a_group_with_quotes_and_other_letters_in_its_name(make_lab: LabMaker, profile: str) -> None:
+    lab = nodes(make_lab, profile, "Groupe d\u2019Exchange & 'Ko' \uba54\uc77c")
+    done = on(lab, "be2", name="Groupe d\u2019Exchange & 'Ko' \uba54\uc77c")
+    assert (done.status, done.message, owner(lab)) == ("changed", "", "be2")
 
 
 def test_a_delegated_task_names_the_node_it_runs_on(pair: Lab) -> None:

@@ -22,7 +22,7 @@ POWERSHELL_SINCE = (6, 2, 0)
 SERVICE_STATE = "sc query ClusSvc"
 COMPUTER = "echo %COMPUTERNAME%"
 
-_NAME = re.compile(r'[^/"%*?\[\]\x00-\x1f][^"%*?\[\]\x00-\x1f]*')
+_NAME = re.compile(r'(?!/)[^"%*?\[\]\x00-\x1f]+(?<!\\)')
 _NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _COLUMN = 20
 """Width of the column of group names; that a longer one is cut is only allowed for."""
@@ -120,7 +120,8 @@ def move_script(group: str, node: str, seconds: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    """Quote a text; PowerShell takes the typographic quotes for its own as well (language specification, 2.3.5.2)."""
+    return "'" + re.sub("(['\u2018\u2019\u201a\u201b])", r"\1\1", text) + "'"
 
 
 def _powershell(*statements: str) -> str:

@@ -47,6 +47,8 @@ def test_the_group_moves(node: WindowsHost) -> None:
         pytest.param("try { Get-ClusterNode -Name 'be2' | Out-Null }\ncatch { exit 5 }; exit 7", 7, id="not-caught"),
         pytest.param("try { Move-ClusterGroup -Name 'Exchange Group' -Node 'be3' } catch { exit 6 }", 6, id="down"),
         pytest.param("Get-Nix", 1, id="no-such-cmdlet"),
+        pytest.param("Get-ClusterGroup -Name \u2018Exchange Group\u2019", 0, id="typographic-quotes"),
+        pytest.param("Get-ClusterGroup -Name 'Exchange\u2019 Group'", 1, id="ends-at-a-typographic-quote"),
         pytest.param("[math]::Pi", 1, id="not-understood"),
         pytest.param("try { Get-ClusterNode -Name 'be2'", 1, id="no-end"),
     ],

@@ -21,7 +21,10 @@ from .context import Context
 Values = dict[str, Any]
 Cmdlet = Callable[[Context, Values], Generator[Wait, None, Any]]
 
-_TOKENS = re.compile(r"[ \t\r]*('(?:[^']|'')*'|\$[\w.]+(?:\(\))?|-?[A-Za-z][\w-]*|\d+|[={}|;\n])|[ \t\r]+")
+_QUOTES = "'\u2018\u2019\u201a\u201b"
+"""All that PowerShell takes for a single quote (language specification 3.0, section 2.3.5.2)."""
+_TEXT = rf"[{_QUOTES}](?:[^{_QUOTES}]|[{_QUOTES}]{{2}})*[{_QUOTES}]"
+_TOKENS = re.compile(rf"[ \t\r]*({_TEXT}|\$[\w.]+(?:\(\))?|-?[A-Za-z][\w-]*|\d+|[={{}}|;\n])|[ \t\r]+")
 _CLUSTER_MODULE = "failoverclusters"
 
 
@@ -174,7 +177,7 @@ class Script:
         self._next()
 
     def _command(self, word: str, live: bool) -> Generator[Wait, None, Any]:
-        if "-" not in word or word.startswith(("'", "-")):
+        if "-" not in word or word[0] in f"{_QUOTES}-":
             return self._value(word, live)
         values: Values = {}
         while self._peek() not in ("", ";", "}", "|"):
@@ -195,8 +198,8 @@ class Script:
         return value
 
     def _value(self, word: str, live: bool) -> Any:
-        if word.startswith("'"):
-            return word[1:-1].replace("''", "'")
+        if word[0] in _QUOTES:
+            return re.sub(f"[{_QUOTES}]([{_QUOTES}])", r"\1", word[1:-1])
         if not word.startswith("$"):
             return word
         name, *properties = word.removesuffix("()").split(".")

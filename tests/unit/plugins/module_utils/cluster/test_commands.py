@@ -67,11 +67,18 @@ def test_the_move_of_both_generations() -> None:
     assert script[-1] == "try { Move-ClusterGroup -Name 'Bob''s' -Node 'be2' -Wait 90 | Out-Null } catch { exit 6 }"
 
 
+@pytest.mark.parametrize("quote", ["\u2018", "\u2019", "\u201a", "\u201b"])
+def test_a_typographic_quote_ends_no_text_of_powershell(quote: str) -> None:
+    """Its language takes four more characters for the single quote: language specification 3.0, section 2.3.5.2."""
+    encoded = status_script(f"Groupe d{quote}Exchange").removesuffix(" <nul").rsplit(" ", 1)[1]
+    assert f"-Name 'Groupe d{quote}{quote}Exchange' }}" in base64.b64decode(encoded).decode("utf-16-le")
+
+
 def test_the_question_of_a_long_name_fits_the_command_line() -> None:
     assert len(status_script("x" * 1000)) < 8191
 
 
-@pytest.mark.parametrize("name", ["", 'a"b', "100%", "/move", "Mail*", "a\nb", "x[1]"])
+@pytest.mark.parametrize("name", ["", 'a"b', "100%", "/move", "Mail*", "a\nb", "x[1]", "Mail\\"])
 def test_group_names_that_cannot_be_asked_for(name: str) -> None:
     with pytest.raises(SpecError, match=r"^name: "):
         check_group(name)
