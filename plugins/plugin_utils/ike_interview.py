@@ -14,7 +14,7 @@ from ..module_utils.compliance.state import Asked
 from ..module_utils.errors import SpecError
 from ..module_utils.ike.probe import Finding, Manners, probe
 from ..module_utils.ike.transforms import combinations
-from ..module_utils.ike.udp import udp_line
+from ..module_utils.ike.udp import check_target, udp_line
 from ..module_utils.ike.wire import IkeError
 from .controller_address import controller_address
 from .specs import IKE_PROBE_SPEC
@@ -31,10 +31,14 @@ class Interview:
     def __init__(self, options: Mapping[str, Any] | None, variables: Mapping[str, Any]) -> None:
         """Take the option ``ike_probe``, None asks nobody, and the variables of the host."""
         self._options: Mapping[str, Any] = options or {"addresses": []}
+        given = {name: options[name] for name in ("timeout", "pause")} if options else {}
+        self._manners = Manners(**given)
         self._named = {"ipsec_controller_address": variables.get("ipsec_controller_address")}
         self._addresses = tuple(
             dict.fromkeys(_address(one, "ike_probe.addresses") for one in self._options["addresses"])
         )
+        for one in self._addresses:
+            check_target(str(one), self._options["port"], self._options["source_port"])
 
     def ask(self) -> tuple[Asked, ...]:
         """Ask every address."""
@@ -53,9 +57,8 @@ class Interview:
         )  # fmt: skip
 
     def _probe(self, address: str) -> Finding:
-        manners = Manners(timeout=self._options["timeout"], pause=self._options["pause"])
         with udp_line(address, self._options["port"], self._options["source_port"]) as line:
-            return probe(line, _OFFERS, sweep=True, suites=True, manners=manners)
+            return probe(line, _OFFERS, sweep=True, suites=True, manners=self._manners)
 
 
 def _address(text: str, place: str) -> IPv4Address:

@@ -7,6 +7,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.playbooks.run import PlaybookRun, run_playbook
@@ -47,7 +48,13 @@ def test_an_offer_that_does_not_exist(tmp_path: Path) -> None:
     assert "encryption" in run.one(PROBE).message
 
 
-def test_an_address_without_a_way(tmp_path: Path) -> None:
-    run = ask(tmp_path, address="255.255.255.255")
-    assert "there is no way to 255.255.255.255" in run.one(PROBE).message
+@pytest.mark.parametrize(("options", "problem"), [
+    pytest.param({"address": "255.255.255.255"}, "255.255.255.255 is not the address of one host", id="everybody"),
+    pytest.param({"address": "a..b"}, "'a..b' is no IPv4 address", id="name"),
+    pytest.param({"address": "127.0.0.1", "port": 70_000}, "port: 70000 is out of range", id="port"),
+])
+def test_what_is_never_asked(tmp_path: Path, options: dict[str, Any], problem: str) -> None:
+    run = ask(tmp_path, **options)
+    assert run.exit_code != 0
+    assert problem in run.one(PROBE).message
     assert "Traceback" not in run.output

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from ..errors import SpecError
 from .question import Answer, Question, read_answer, split
 from .transforms import Transform
 from .vendors import Vendors
@@ -20,6 +21,7 @@ from .wire import IkeError
 OFFERS_IN_A_MESSAGE = 24
 TRIES = 2
 IGNORED_KEPT = 10
+LONGEST = 60
 
 
 class Line(Protocol):
@@ -40,6 +42,13 @@ class Manners:
     pause: float = 0.2
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+
+    def __post_init__(self) -> None:
+        """Refuse times that mean nothing."""
+        if not 0 < self.timeout <= LONGEST:
+            raise SpecError("timeout", f"{self.timeout} is out of range (above 0, at most {LONGEST} seconds)")
+        if not 0 <= self.pause <= LONGEST:
+            raise SpecError("pause", f"{self.pause} is out of range (0 to {LONGEST} seconds)")
 
 
 @dataclasses.dataclass
@@ -88,6 +97,8 @@ def probe(
     it asks for algorithms alone: what was taken with one method of authentication is not offered with another.
     An address that answers nothing at all costs two messages.
     """
+    if not offers:
+        raise SpecError("", "nothing to offer: encryption, integrity, dh_groups and authentication need one each")
     finding = Finding()
     asker = _Asker(line, finding, manners or Manners())
     for part in split(offers, OFFERS_IN_A_MESSAGE):

@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Iterator
 
+from ..errors import SpecError
 from .wire import IkeError
 
 IKE_PORT = 500
@@ -39,7 +41,8 @@ class UdpLine:
 
 @contextlib.contextmanager
 def udp_line(address: str, port: int = IKE_PORT, source_port: int = 0) -> Iterator[UdpLine]:
-    """Open the way to an address; IkeError where this machine has none."""
+    """Open the way to the address of one host; SpecError for what is none, IkeError where this machine has no way."""
+    check_target(address, port, source_port)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as connection:
         try:
             if source_port:
@@ -48,3 +51,17 @@ def udp_line(address: str, port: int = IKE_PORT, source_port: int = 0) -> Iterat
         except OSError as exc:
             raise IkeError(f"there is no way to {address}: {exc.strerror or exc}") from exc
         yield UdpLine(connection)
+
+
+def check_target(address: str, port: int, source_port: int) -> None:
+    """Refuse everything but the IPv4 address of one host, written in full: no name, no group, nobody and everybody."""
+    try:
+        target = ipaddress.IPv4Address(address)
+    except ValueError:
+        raise SpecError("address", f"{address!r} is no IPv4 address") from None
+    if target.is_unspecified or target.is_multicast or target.is_reserved:
+        raise SpecError("address", f"{address} is not the address of one host")
+    if not 1 <= port <= 65_535:
+        raise SpecError("port", f"{port} is out of range (1 to 65535)")
+    if not 0 <= source_port <= 65_535:
+        raise SpecError("source_port", f"{source_port} is out of range (0 to 65535, 0 lets the system choose)")

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import socket
 from collections.abc import Sequence
 
 import pytest
 
+from ansible_collections.exchange.ipsec.plugins.module_utils.errors import SpecError
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike.probe import Manners, probe
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike.transforms import Transform, combinations
 from ansible_collections.exchange.ipsec.plugins.module_utils.ike.udp import udp_line
@@ -128,6 +131,41 @@ def test_a_pause_stands_before_every_message_but_the_first() -> None:
     assert slept == [0.7]
 
 
-def test_an_address_without_a_way() -> None:
-    with pytest.raises(IkeError, match=r"there is no way to 255\.255"), udp_line("255.255.255.255"):
+def test_a_way_that_somebody_else_uses() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(IkeError, match=r"no way to 127\.0\.0\.1"), udp_line("127.0.0.1", 500, port):
+            pass
+
+
+@pytest.mark.parametrize(("given", "problem"), [
+    pytest.param(("virtual.example.com",), "address: 'virtual.example.com' is no IPv4 address", id="name"),
+    pytest.param(("",), "address: '' is no IPv4 address", id="empty"),
+    pytest.param(("127.1",), "address: '127.1' is no IPv4 address", id="short"),
+    pytest.param(("::1",), "address: '::1' is no IPv4 address", id="ipv6"),
+    pytest.param(("224.0.0.1",), "address: 224.0.0.1 is not the address of one host", id="group"),
+    pytest.param(("255.255.255.255",), "address: 255.255.255.255 is not the address of one host", id="everybody"),
+    pytest.param(("0.0.0.0",), "address: 0.0.0.0 is not the address of one host", id="nobody"),  # noqa: S104
+    pytest.param(("127.0.0.1", 0), "port: 0 is out of range (1 to 65535)", id="port-zero"),
+    pytest.param(("127.0.0.1", 70_000), "port: 70000 is out of range (1 to 65535)", id="port"),
+    pytest.param(("127.0.0.1", 500, -1), "source_port: -1 is out of range", id="source-port"),
+])
+def test_what_is_no_target(given: tuple[str, int, int], problem: str) -> None:
+    with pytest.raises(SpecError) as caught, udp_line(*given):
         pass
+    assert str(caught.value).startswith(problem)
+
+
+@pytest.mark.parametrize("given", [
+    {"timeout": 0.0}, {"timeout": -1.0}, {"timeout": math.nan}, {"timeout": math.inf}, {"timeout": 61.0},
+    {"pause": -0.1}, {"pause": math.nan}, {"pause": math.inf},
+])  # fmt: skip
+def test_manners_that_mean_nothing(given: dict[str, float]) -> None:
+    with pytest.raises(SpecError, match="is out of range"):
+        Manners(**given)
+
+
+def test_nothing_to_offer() -> None:
+    with pytest.raises(SpecError, match="nothing to offer"), udp_line("127.0.0.1") as line:
+        probe(line, [], sweep=False)
