@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.playbooks.run import PlaybookRun, run_playbook
@@ -69,6 +71,31 @@ def test_comply_finds_a_changed_file_and_a_changed_key(tmp_path: Path) -> None:
     assert run(tmp_path, tasks="comply", linux_peer_psk="another").exit_code != 0
     (tmp_path / "conf.d/exchange-ipsec.conf").write_text("connections {\n}\n")
     assert run(tmp_path, tasks="comply").exit_code != 0
+
+
+SWANCTL = """\
+#!/bin/sh
+echo "$1" >> {0}/asked
+case $1 in
+--load-all) test ! -e {0}/broken ;;
+--list-conns) echo 'list-conn event {{192-0-2-11--192-0-2-30 {{}}' ;;
+esac
+"""
+
+
+def test_what_strongswan_refused_to_load_is_loaded_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both files are there already, so nothing changes; strongSwan has them only now."""
+    program = tmp_path / "swanctl"
+    program.write_text(SWANCTL.format(tmp_path), encoding="utf-8")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    (tmp_path / "broken").touch()
+    assert run(tmp_path, linux_peer_load=True).exit_code != 0
+    (tmp_path / "broken").unlink()
+    assert run(tmp_path, linux_peer_load=True).statuses() == {"proxy": "ok"}
+    assert (tmp_path / "asked").read_text().split() == ["--load-all", "--load-all", "--list-conns"]
 
 
 def test_kerberos_is_refused_before_anything_is_written(tmp_path: Path) -> None:
