@@ -66,6 +66,17 @@ def unlike(line: Mapping[str, Any]) -> bool:
     return how or SEEN_AS.get(line["forecast"]) != line["seen"] or bool(line["doubts"])
 
 
+def leaked(report: Mapping[str, Any]) -> list[str]:
+    """What was readable in a run and must not have been; no second run makes that good."""
+    found = [
+        f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} was readable"
+        for one in report.get("flows", ())
+        if (one["expected"] != CLEAR and one["marker_packets"])
+        or (one["expected"] == PROTECTED and one["clear_packets"])
+    ]
+    return found + [f"{one['case']} was readable" for one in report.get("failover", ()) if one["clear_packets"]]
+
+
 def _word(*, esp: int, clear: int, carrying: int, arrived: bool, answered: bool) -> str:
     """Give clear, protected or blocked where the signs agree; else what does not fit, in words."""
     if not arrived and not answered:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tables of docs/wire.md and docs/failover.md are those of a run of what is tested now: same rows, nothing WRONG."""
+"""The tables of docs/wire.md and docs/failover.md are those of what is tested now: the same rows, nothing WRONG."""
 
 from __future__ import annotations
 

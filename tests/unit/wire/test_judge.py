@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from tests.wire.flows import Flow
-from tests.wire.judge import judge
+from tests.wire.judge import judge, leaked
 from tests.wire.pcap import Packet, read
 from tests.wire.uml import TwinError
 
@@ -52,6 +53,25 @@ def test_the_line_of_the_report() -> None:
     seen = judge(FLOW, packets, RAN, HEARD).to_dict()
     assert (seen["packets"], seen["clear_packets"], seen["clear_bytes"], seen["marker_packets"]) == (1, 2, 50, 1)
     assert seen["ike_packets"] == 1
+
+
+@pytest.mark.parametrize(("expected", "packets", "count"), [
+    pytest.param("protected", [ESP, ESP], 0, id="protected"),
+    pytest.param("protected", [], 0, id="too-slow"),
+    pytest.param("protected", [ESP, SYN], 1, id="one-clear-packet"),
+    pytest.param("blocked", [SYN], 0, id="blocked"),
+    pytest.param("blocked", [packet("clear", MARKER)], 1, id="blocked-and-readable"),
+    pytest.param("clear", [packet("clear", MARKER)], 0, id="clear"),
+])
+def test_what_no_second_run_makes_good(expected: str, packets: list[Packet], count: int) -> None:
+    flow = dataclasses.replace(FLOW, expected=expected)
+    line = judge(flow, packets, SILENT, []).to_dict()
+    assert len(leaked({"flows": [line]})) == count
+
+
+def test_a_clear_packet_of_a_failover_is_never_made_good() -> None:
+    cases = [{"case": "crash", "clear_packets": 0}, {"case": "planned", "clear_packets": 2}]
+    assert leaked({"failover": cases}) == ["planned was readable"]
 
 
 HEAD = bytes.fromhex("d4c3b2a1 02000400 00000000 00000000 00000400 01000000")
