@@ -49,7 +49,8 @@ def test_an_offer_that_does_not_exist(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("options", "problem"), [
-    pytest.param({"address": "255.255.255.255"}, "255.255.255.255 is not the address of one host", id="everybody"),
+    pytest.param({"address": "255.255.255.255"}, "there is no way to 255.255.255.255", id="everybody"),
+    pytest.param({"address": "224.0.0.1"}, "224.0.0.1 is not the address of one host", id="group"),
     pytest.param({"address": "a..b"}, "'a..b' is no IPv4 address", id="name"),
     pytest.param({"address": "127.0.0.1", "port": 70_000}, "port: 70000 is out of range", id="port"),
 ])

@@ -54,12 +54,12 @@ def udp_line(address: str, port: int = IKE_PORT, source_port: int = 0) -> Iterat
 
 
 def check_target(address: str, port: int, source_port: int) -> None:
-    """Refuse everything but the IPv4 address of one host, written in full: no name, no group, nobody and everybody."""
+    """Refuse everything but an IPv4 address written in full: no name, no group, nobody. A broadcast has no way."""
     try:
         target = ipaddress.IPv4Address(address)
     except ValueError:
         raise SpecError("address", f"{address!r} is no IPv4 address") from None
-    if target.is_unspecified or target.is_multicast or target.is_reserved:
+    if target.is_unspecified or target.is_multicast:
         raise SpecError("address", f"{address} is not the address of one host")
     if not 1 <= port <= 65_535:
         raise SpecError("port", f"{port} is out of range (1 to 65535)")
