@@ -15,7 +15,8 @@ from ..plugin_utils.role_declarations import RoleVariables
 from ..plugin_utils.site_forecast import PlayForecast
 from ..plugin_utils.specs import FORECAST_SPEC
 
-_FOR_READING = ("safe", "findings", "outcomes", "limit")
+_FOR_READING = ("safe", "findings", "outcomes", "limit", "hosts", "taken_along")
+_INCLUDE = "To take the counterparts along: --limit '{}'; or, with harden, ipsec_with_counterparts instead of --limit"
 
 
 class ActionModule(IpsecAction):
@@ -31,9 +32,17 @@ class ActionModule(IpsecAction):
         found = forecast.result()
         level = args["fail_on"]
         failed = level != "never" and not found.safe(Severity[level.upper()])
-        result = {**found.to_dict(args["pairs"]), "limit": forecast.limit(found)}
+        limit = forecast.limit(found)
+        result = {
+            **found.to_dict(args["pairs"]),
+            "limit": limit,
+            "hosts": forecast.hosts,
+            "taken_along": [one.to_dict() for one in forecast.taken_along],
+        }
         if failed:  # what Ansible prints of a failed task is for reading
             result = {key: value for key, value in result.items() if key in _FOR_READING}
-        include = f"\nTo take the counterparts along: --limit '{result['limit']}'" if result["limit"] else ""
+        along = ", ".join(one.host for one in forecast.taken_along)
+        notes = (f"Taken along: {along}" if along else "", _INCLUDE.format(limit) if limit else "")
+        told = "\n".join(filter(None, (found.summary, *notes)))
         warnings = [] if failed else [str(one) for one in together(found.findings) if one.severity >= Severity.MEDIUM]
-        return {"changed": False, **result, "failed": failed, "msg": found.summary + include, "warnings": warnings}
+        return {"changed": False, **result, "failed": failed, "msg": told, "warnings": warnings}

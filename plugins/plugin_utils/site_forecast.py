@@ -12,6 +12,7 @@ from typing import Any
 
 from ..module_utils.errors import SpecError
 from ..module_utils.forecast.awakening import once_running
+from ..module_utils.forecast.counterparts import Counterpart, beside, ends
 from ..module_utils.forecast.flows import Conversations, management_conversations, site_conversations
 from ..module_utils.forecast.foresee import Foresight, foresee, joined
 from ..module_utils.forecast.own_flows import own_conversations
@@ -25,11 +26,14 @@ from .declared import Declaration, site_of
 from .role_declarations import RoleVariables, checked, role_of
 
 HTTP, HTTPS = 5985, 5986
-_COUNTERPARTS = ("ends.disagree", "peer.outside")
+_GROUPS = ", ".join(role.value for role in Role)
 
 
 class PlayForecast:
-    """Forecasts what a play would do to the hosts that it still has."""
+    """Forecasts what a play would do to the hosts that it still has, or to those that are named with counterparts.
+
+    ``hosts`` are those, and ``taken_along`` the counterparts among them once the result is there.
+    """
 
     def __init__(self, args: Mapping[str, Any], task_vars: Mapping[str, Any], roles: RoleVariables) -> None:
         """Take the checked arguments of the task, Ansible's variables and those of the roles."""
@@ -39,29 +43,56 @@ class PlayForecast:
         self._hostvars: Mapping[str, Mapping[str, Any]] = task_vars["hostvars"]
         absent = {*args["absent"]}
         self._present = {name: [host for host in group if host not in absent] for name, group in self._groups.items()}
-        self._play: list[str] = list(task_vars["ansible_play_hosts"])
         for host in args["policies"]:
             if role_of(host, self._groups) is None:
-                groups = ", ".join(role.value for role in Role)
-                raise SpecError(f"policies.{host}", f"the inventory has no such host in the groups {groups}")
+                raise SpecError(f"policies.{host}", f"the inventory has no such host in the groups {_GROUPS}")
+        self._named: Sequence[str] | None = args["with_counterparts"]
+        self._play: Sequence[str] = task_vars["ansible_play_hosts" if self._named is None else "ansible_play_hosts_all"]
+        self.hosts = list(self._play) if self._named is None else self._servers(self._named)
+        self.taken_along: list[Counterpart] = []
 
     def result(self) -> Foresight:
-        """Forecast what the play would do."""
-        return self._forecast(self._play)
+        """Forecast what would be done; with_counterparts takes all along who would not fit, and those who need them."""
+        found = self._forecast(self.hosts)
+        if self._named is None:
+            return found
+        while more := self._beside(found, self.hosts):
+            self.taken_along += more.values()
+            self.hosts += [*more]
+            found = self._forecast(self.hosts)
+        if missing := [host for host in self.hosts if host not in self._play]:
+            raise SpecError("with_counterparts", f"{', '.join(missing)} must take part; leave --limit out")
+        return found
 
     def limit(self, found: Foresight) -> str:
         """Give a value of --limit for a forecast: the hosts of the play, and all outside it that would not fit to them.
 
-        Whoever is taken along has counterparts of his own. Empty where nobody outside is concerned.
+        Whoever is taken along has counterparts of his own. Only when these do not help, others that do not fit to each
+        other are named too. Empty where nobody outside is concerned.
         """
-        play = list(self._play)
-        while outside := sorted(_counterparts(found) & self._hostvars.keys() - {*play}):
+        play = list(self.hosts)
+        while outside := {*self._beside(found, play)} or ends(found.findings) & self._hostvars.keys() - {*play}:
             play += outside
             try:
                 found = self._forecast(play)
             except SpecError:  # a counterpart without variables of a role has no counterparts that could be told
                 break
-        return ":".join(sorted(play)) if len(play) > len(self._play) else ""
+        return ":".join(sorted(play)) if len(play) > len(self.hosts) else ""
+
+    def _beside(self, found: Foresight, hosts: Sequence[str]) -> dict[str, Counterpart]:
+        """Give the servers outside these hosts that would not fit to one of them."""
+        servers = beside(found.findings, hosts)
+        return {name: one for name, one in servers.items() if role_of(name, self._groups)}
+
+    def _servers(self, names: Sequence[str]) -> list[str]:
+        """Give the servers of these names of hosts and groups."""
+        found: list[str] = []
+        for name in names:
+            members = [host for host in self._groups.get(name, [name]) if role_of(host, self._groups)]
+            if not members:
+                raise SpecError("with_counterparts", f"{name!r} names no host of the groups {_GROUPS}")
+            found += members
+        return list(dict.fromkeys(found))
 
     def _forecast(self, play: Sequence[str]) -> Foresight:
         """Forecast each site that a host of a play names on its own, and put them together."""
@@ -138,12 +169,6 @@ def _refuse_as_server(own: str | None, hosts: Mapping[str, tuple[IPv4Address, ..
                 f"ipsec_addresses of {name}",
                 f"holds {own}, the address of this controller; correct it, or set ipsec_controller_address",
             )
-
-
-def _counterparts(found: Foresight) -> set[str]:
-    """Give the ends of all flows whose ends want different things."""
-    pairs = [pair for finding in found.findings if finding.check in _COUNTERPARTS for pair in finding.pairs]
-    return {name for pair in pairs for name in (pair.sender, pair.receiver)}
 
 
 def _later(now: Station, wanted: Mapping[str, Any], site: Site, variables: Mapping[str, Any]) -> Station:

@@ -209,6 +209,7 @@ FORECAST_SPEC: dict[str, Any] = {
     "controller": {"type": "bool", "default": True},
     "order": {"type": "list", "elements": "str", "default": []},
     "absent": {"type": "list", "elements": "str", "default": []},
+    "with_counterparts": {"type": "list", "elements": "str"},
     "flows": {"type": "list", "elements": "dict", "default": [], "options": _FLOW},
     "fail_on": {"type": "str", "choices": ["high", "medium", "low", "never"], "default": "high"},
     "pairs": {"type": "int", "default": 20},

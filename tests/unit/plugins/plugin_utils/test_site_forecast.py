@@ -23,7 +23,7 @@ BARE: dict[str, Any] = {
 GROUPS = {"front_end": ["fe1"], "back_end_cluster": ["be1"], "domain_controller": ["dc1"], "all": ["fe1", "be1", "dc1"]}
 CERTIFICATE = [{"method": "certificate", "ca": "CN=Root"}]
 ARGS = {"policies": {}, "now": "ipsec_now", "management": [], "controller": False, "flows": [], "pairs": 0,
-        "peers": {}, "order": [], "absent": []}  # fmt: skip
+        "peers": {}, "order": [], "absent": [], "with_counterparts": None}  # fmt: skip
 
 
 def variables(**more: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -177,6 +177,41 @@ def test_the_limit_that_takes_the_counterparts_along() -> None:
     assert alone.limit(alone.result()) == "be1:fe1"
     whole = play_forecast({**task_vars, "ansible_play_hosts": GROUPS["all"]})
     assert whole.limit(whole.result()) == ""
+
+
+def test_with_counterparts_all_are_taken_along_who_would_not_fit() -> None:
+    groups = {**GROUPS, "front_end": ["fe1", "fe2"]}
+    hostvars = variables()
+    hostvars["fe2"] = {**hostvars["fe1"], "ansible_host": "192.0.2.12"}
+    task_vars = {"groups": groups, "hostvars": hostvars, "ansible_play_hosts_all": ["fe1", "fe2", "be1", "dc1"]}
+    widened = play_forecast(task_vars, with_counterparts=["fe1"])
+    found = widened.result()
+    assert found.findings == ()
+    assert widened.hosts == ["fe1", "be1", "fe2"]
+    assert [(one.host, one.peer) for one in widened.taken_along] == [("be1", "fe1"), ("fe2", "be1")]
+    assert widened.limit(found) == ""
+    whole = play_forecast(task_vars, with_counterparts=["front_end", "be1"])
+    assert (whole.result().findings, whole.hosts, whole.taken_along) == ((), ["fe1", "fe2", "be1"], [])
+
+
+@pytest.mark.parametrize(("names", "play", "said"), [
+    pytest.param(["fe9"], GROUPS["all"], "'fe9' names no host of the groups front_end, ", id="no-such-host"),
+    pytest.param(["fe1"], ["fe1", "dc1"], "be1 must take part; leave --limit out", id="counterpart-not-in-the-play"),
+    pytest.param(["fe1"], ["be1", "dc1"], "fe1 must take part; leave --limit out", id="host-not-in-the-play"),
+])  # fmt: skip
+def test_counterparts_that_cannot_be_taken_along(names: list[str], play: list[str], said: str) -> None:
+    task_vars = {"groups": GROUPS, "hostvars": variables(), "ansible_play_hosts_all": play}
+    with pytest.raises(SpecError) as caught:
+        play_forecast(task_vars, with_counterparts=names).result()
+    assert str(caught.value).startswith(f"with_counterparts: {said}")
+
+
+def test_a_counterpart_that_no_role_declares_cannot_be_taken_along() -> None:
+    hostvars = variables()
+    del hostvars["be1"]["back_end_cluster_authentication"]
+    task_vars = {"groups": GROUPS, "hostvars": hostvars, "ansible_play_hosts_all": GROUPS["all"]}
+    with pytest.raises(SpecError, match="back_end_cluster_authentication is not set"):
+        play_forecast(task_vars, with_counterparts=["fe1"]).result()
 
 
 def test_the_controllers_own_address() -> None:
