@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import itertools
 from collections.abc import Sequence
 
 from ..model.actions import ActionKind
@@ -107,6 +108,7 @@ class Chooser:
     def __init__(self) -> None:
         """Start with no decision made."""
         self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
+        self._sorted: dict[int, tuple[dict[Traffic, list[Entry]], Sequence[Entry]]] = {}  # the second only lives on
         self._doubted: dict[tuple[int, tuple[str, ...]], Choice] = {}
 
     def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
@@ -130,19 +132,15 @@ class Chooser:
         return known
 
     def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:
-        protocol, source_port, destination_port = traffic
-        matches = [
-            one
-            for one in entries
-            if one.protocol in (ANY_PROTOCOL, protocol)
-            and one.source_port in (0, source_port)
-            and one.destination_port in (0, destination_port)
-        ]
-        key = tuple(map(id, matches))
-        known = self._known.get(key)
+        known = self._sorted.get(id(entries))
         if known is None:
-            known = self._known[key] = _most_specific(matches)
-        return known
+            known = self._sorted[id(entries)] = (_by_traffic(entries), entries)
+        found = [one for named in _matching(traffic) for one in known[0].get(named, ())]
+        key = tuple(map(id, found))
+        choice = self._known.get(key)
+        if choice is None:
+            choice = self._known[key] = _most_specific(found)
+        return choice
 
 
 _NOTHING = Choice(Word.CLEAR)
@@ -152,6 +150,21 @@ _UNKNOWN = Choice(Word.UNKNOWN)
 @functools.cache
 def _exempt(version: WindowsVersion, no_default_exempt: int | None, traffic: Traffic) -> str:
     return exempt_traffic(version, exemption_mode(version, no_default_exempt), traffic)
+
+
+def _by_traffic(entries: Sequence[Entry]) -> dict[Traffic, list[Entry]]:
+    """Sort filters by protocol and ports, 0 where they name none."""
+    found: dict[Traffic, list[Entry]] = {}
+    for one in entries:
+        found.setdefault(Traffic(*one[2:5]), []).append(one)
+    return found
+
+
+@functools.cache
+def _matching(traffic: Traffic) -> tuple[Traffic, ...]:
+    """Give what the filters name that match traffic: its protocol and ports, or none, in every combination."""
+    every = itertools.product(*(dict.fromkeys((0, own)) for own in traffic))
+    return tuple(Traffic(*one) for one in every)
 
 
 def _most_specific(matches: Sequence[Entry]) -> Choice:

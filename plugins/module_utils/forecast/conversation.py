@@ -44,7 +44,7 @@ def settle(sender: End, receiver: End) -> Verdict:
     doubts = (
         *sender.outgoing.doubts, *receiver.incoming.doubts, *receiver.outgoing.doubts, *sender.incoming.doubts,
     )  # fmt: skip
-    return dataclasses.replace(verdict, doubts=tuple(dict.fromkeys((*doubts, *verdict.doubts)))) if doubts else verdict
+    return verdict.doubting(doubts)
 
 
 def _unknown(sender: End, receiver: End) -> Verdict | None:

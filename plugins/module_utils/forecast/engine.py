@@ -100,17 +100,17 @@ class Engine:
         if known is None:
             senders = self._sides.ends(one, SENDER, flows, flows_number)
             receivers = self._sides.ends(other, RECEIVER, flows, flows_number)
-            known = tuple(self._settled(*ends) for ends in zip(senders, receivers, strict=True))
+            verdicts = self._verdicts
+            known = tuple([verdicts.get(ends) or self._settled(ends) for ends in zip(senders, receivers, strict=True)])
             self._many[key] = known
             if any(KERBEROS in verdict.methods[:1] for verdict in known):
                 self._kerberos.add(id(known))
         return known
 
-    def _settled(self, sender: int, receiver: int) -> Verdict:
-        known = self._verdicts.get((sender, receiver))
-        if known is None:
-            known = self._keep(settle(self._sides.end(sender), self._sides.end(receiver)))
-            self._verdicts[sender, receiver] = known
+    def _settled(self, ends: tuple[int, int]) -> Verdict:
+        sender, receiver = ends
+        known = self._keep(settle(self._sides.end(sender), self._sides.end(receiver)))
+        self._verdicts[ends] = known
         return known
 
     def _keep(self, verdict: Verdict) -> Verdict:

@@ -68,7 +68,7 @@ class Matrix:
 
 
 @contextlib.contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """Keep the garbage collector from looking again and again at a million small objects that hold no cycle."""
     enabled = gc.isenabled()
     gc.disable()
@@ -79,7 +79,7 @@ def _no_collector() -> Iterator[None]:
             gc.enable()
 
 
-@_no_collector()
+@no_collector()
 def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -> Matrix:
     """Judge every flow of every pair, now and after; pairs of the same fate share a cell.
 
@@ -98,7 +98,12 @@ def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -
             fate[2].append(pair)
         for here, there, pairs in by_fate.values():
             for (number, flow), one, other in zip(numbered, here, there, strict=True):
-                found.setdefault((number, id(one), id(other)), (flow, one, other, []))[3].extend(pairs)
+                key = (number, id(one), id(other))
+                known = found.get(key)
+                if known is None:
+                    found[key] = (flow, one, other, [*pairs])
+                else:
+                    known[3].extend(pairs)
     return Matrix(tuple(Cell(flow, one, other, tuple(pairs)) for flow, one, other, pairs in found.values()))
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 import secrets
 from collections.abc import Sequence
@@ -131,13 +132,14 @@ def _methods(
 def _same(one: Authentication, other: Authentication) -> bool:
     """Compare what must be the same at both ends: of a certificate only the authority that both trust."""
     if isinstance(one, Certificate) and isinstance(other, Certificate):
-        return _authority(one) == _authority(other)
+        return _authority(one.ca) == _authority(other.ca)
     return one == other and UNKNOWN_KEY not in (one, other)
 
 
-def _authority(certificate: Certificate) -> str:
+@functools.cache
+def _authority(name: str) -> str:
     """Write a distinguished name in one way: blanks beside ``,`` and ``=`` mean nothing (RFC 2253 section 4)."""
-    return _BESIDE.sub(r"\1", " ".join(certificate.ca.split())).casefold()
+    return _BESIDE.sub(r"\1", " ".join(name.split())).casefold()
 
 
 def _name(method: Authentication) -> str:

@@ -73,7 +73,7 @@ class Sides:
             table, kind = self._tables[name], self._kinds[name]
             out, into = table.between(own, peer, outbound=True), table.between(own, peer, outbound=False)
             many = next((one for one in (own, peer) if one.is_multicast or one == _EVERYBODY), None)
-            number = self.number((kind, out, into, many))
+            number = self.number((kind, tuple(map(id, out)), tuple(map(id, into)), many))  # tables share their entries
             known = self._sides[key] = Side(number, kind, self._stations[name], out, into, many)
         return known
 

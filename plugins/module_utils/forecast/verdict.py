@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+from collections.abc import Iterable
 
 
 class Outcome(enum.Enum):
@@ -63,6 +64,11 @@ class Verdict:
     def readable(self) -> bool:
         """Whether whoever sees the packets on their way can read them."""
         return self.outcome.arrives and not self.encrypted
+
+    def doubting(self, doubts: Iterable[str]) -> Verdict:
+        """Give the verdict with more doubts before its own, each of them once."""
+        every = tuple(dict.fromkeys((*doubts, *self.doubts)))
+        return self if every == self.doubts else dataclasses.replace(self, doubts=every)
 
     def __str__(self) -> str:
         """Say it as ``protected (ESP[3des,sha1]; …): rule 'Mail' negotiates``."""
