@@ -192,8 +192,10 @@ def test_a_live_site_is_taken_there_in_waves(site: Lab) -> None:
     run = site.run("harden_live")
     assert run.exit_code == 0, run.output
     assert run.statuses() == _all("changed")
-    forecasts = [one.result["outcomes"] for one in run.of(FORECAST)]
-    assert [one["after"]["blocked"] for one in forecasts] == [0, 0, 0, 0]
+    first, goal, *others = [one.result["outcomes"] for one in run.of(FORECAST)]
+    assert goal["after"]["protected"] > 0
+    forecasts = [first, *others]
+    assert [one["after"]["blocked"] for one in (goal, *forecasts)] == [0, 0, 0, 0, 0]
     assert [one["after"]["clear by fallback"] > 0 for one in forecasts] == [False, False, False, False]
     assert site.run("harden", "-e", "ipsec_stage=request").statuses() == _all("changed")
     assert _softness(site) == {True}
@@ -203,6 +205,13 @@ def test_a_live_site_is_taken_there_in_waves(site: Lab) -> None:
     assert all(one["after"]["protected"] == 0 for one in forecasts[:2])
     assert site.run("comply").exit_code == 0
     assert site.run("harden").statuses() == _all("ok")
+
+
+def test_what_the_last_wave_would_refuse_does_not_begin(site: Lab) -> None:
+    run = site.run("harden_live", "--limit", "fe1")
+    assert [one.status for one in run.of(FORECAST)] == ["ok", "failed"]
+    assert "To take the counterparts along: --limit" in run.of(FORECAST)[1].message
+    assert written(site) == []
 
 
 @pytest.mark.core

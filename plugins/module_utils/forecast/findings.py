@@ -14,7 +14,7 @@ from ..model.address import DnsName
 from ..model.severity import Severity
 from .classify import UNREAD
 from .flows import Kind, Pair
-from .matrix import Cell, Matrix, shown
+from .matrix import Cell, Matrix, no_collector, shown
 from .negotiate import KEY_DOUBT
 from .packet import filters_in_force
 from .station import NOT_READ, Station
@@ -71,6 +71,7 @@ class Finding:
         }
 
 
+@no_collector()
 def judge(found: Matrix, after: Mapping[str, Station], changed: Collection[str]) -> tuple[Finding, ...]:
     """Give what speaks against a change of the hosts ``changed``; ``after`` are the stations as they would be."""
     findings = [finding for cell in found.cells for finding in _cell(cell, changed)]
@@ -102,13 +103,13 @@ def _one_of(group: list[Finding]) -> Finding:
 def _cell(cell: Cell, changed: Collection[str]) -> Iterator[Finding]:
     after = cell.after
     if after.outcome.lost:
-        yield _lost(cell)
+        yield _lost(cell, changed)
     elif after.outcome is Outcome.UNKNOWN and after.disagreed:
         if touched := _touched(cell, changed):
             yield _finding(cell, Severity.HIGH, "peer.outside", "outside", touched)
     elif after.doubts:
-        known = set(after.doubts) == {KEY_DOUBT} or (cell.now == after and not _touched(cell, changed))
-        severity = Severity.HIGH if cell.flow.kind.vital and not known else Severity.MEDIUM
+        grave = cell.flow.kind.vital and set(after.doubts) != {KEY_DOUBT} and not _left_alone(cell, changed)
+        severity = Severity.HIGH if grave else Severity.MEDIUM
         text = f"{after.outcome.value}, unless: {after.doubts[0]}"
         yield dataclasses.replace(_finding(cell, severity, "doubt", _doubted(after)), found=text)
     if after.outcome is Outcome.FALLBACK:
@@ -125,17 +126,23 @@ def _touched(cell: Cell, changed: Collection[str]) -> tuple[Pair, ...]:
     return tuple(pair for pair in cell.pairs if pair.sender in changed or pair.receiver in changed)
 
 
+def _left_alone(cell: Cell, changed: Collection[str]) -> bool:
+    """Say whether the run changes neither the fate of the flow nor an end of it."""
+    return cell.now == cell.after and not _touched(cell, changed)
+
+
 def _doubted(after: Verdict) -> str:
     """Name the remedy of a doubt."""
     return "partial" if after.doubts[0].startswith(UNREAD) else "doubt"
 
 
-def _lost(cell: Cell) -> Finding:
+def _lost(cell: Cell, changed: Collection[str]) -> Finding:
     """Name a flow that does not get through: what is to blame, and how bad it is."""
+    severity = Severity.MEDIUM if _left_alone(cell, changed) else Severity.HIGH
     if cell.after.outcome is Outcome.DEADLOCK:
-        return _finding(cell, Severity.HIGH, "deadlock.kerberos", "deadlock")
+        return _finding(cell, severity, "deadlock.kerberos", "deadlock")
     if cell.after.disagreed and cell.flow.kind is not Kind.MANAGEMENT:  # a controller has no end to be changed
-        return _finding(cell, Severity.HIGH, "ends.disagree", "disagree")
+        return _finding(cell, severity, "ends.disagree", "disagree")
     grave = (cell.flow.kind.vital or cell.flow.kind is Kind.OWN) and not cell.now.outcome.lost
     return _finding(cell, Severity.HIGH if grave else Severity.MEDIUM, f"lost.{cell.flow.kind.value}", "lost")
 

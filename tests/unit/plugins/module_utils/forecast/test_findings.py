@@ -109,6 +109,14 @@ def test_ends_that_do_not_agree_are_grave_on_every_flow(kind: Kind) -> None:
     assert found(change(None, SAFE[1], kind)) == [("high", "ends.disagree")]
 
 
+@pytest.mark.parametrize(("changed", "severity"), [(("a",), "high"), ((), "medium")])
+def test_servers_that_disagree_already_stop_no_run_that_leaves_them_alone(
+    changed: tuple[str, ...], severity: str
+) -> None:
+    now = (SAFE[0], None)
+    assert found(change(*now, Kind.DOMAIN, now=now, changed=changed)) == [(severity, "ends.disagree")]
+
+
 def test_a_controller_of_whom_protection_is_wanted_is_shut_out() -> None:
     assert found(change(None, SAFE[1], Kind.MANAGEMENT)) == [("high", "lost.management")]
     assert found(change(None, SAFE[1], Kind.MANAGEMENT, now=(None, SAFE[1]))) == [("medium", "lost.management")]
