@@ -12,7 +12,7 @@ from pathlib import Path
 
 MARK = "#done"
 TIMEOUT = 600
-"""Seconds for a batch (about 30 on an idle machine); a question that nobody answers would go on for ever."""
+"""Seconds for a batch (30 to 100 were seen); a program that asks a question nobody answers would go on for ever."""
 NOT_STARTED = 9009
 """The exit code of cmd.exe when a program could not be started; none of these programs has it."""
 TRIES = 3
@@ -59,8 +59,8 @@ class Wine:
     def run(self, commands: Sequence[str]) -> list[Outcome]:
         """Run command lines one after the other, in one cmd.exe; returns what each did.
 
-        The first has to make the start the same each time: where Wine failed to start a program, which it does once in
-        many thousand times, all of them run again.
+        Wine may fail to start a program, as was seen once; all of them then run again, so the first has to clear away
+        what an earlier run of them left.
         """
         for _unused in range(TRIES):
             outcomes = self._batch(commands)

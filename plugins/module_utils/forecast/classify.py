@@ -108,7 +108,7 @@ class Chooser:
     def __init__(self) -> None:
         """Start with no decision made."""
         self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
-        self._sorted: dict[int, tuple[dict[Traffic, list[Entry]], Sequence[Entry]]] = {}  # the second only lives on
+        self._sorted: dict[int, tuple[dict[Traffic, list[Entry]], Sequence[Entry]]] = {}  # kept, as ids name them
         self._doubted: dict[tuple[int, tuple[str, ...]], Choice] = {}
 
     def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
