@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.yaml import yaml_load
 
 try:
     from ansible.template import trust_as_template
@@ -101,11 +101,11 @@ def _refuse_misfits(place: str, role: Role, variables: Mapping[str, Any]) -> Non
 def role_options(role: str) -> dict[str, Any]:
     """Give the variables of a role, as its argument spec has them."""
     text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-    options: dict[str, Any] = yaml.safe_load(text)["argument_specs"]["main"]["options"]
+    options: dict[str, Any] = yaml_load(text)["argument_specs"]["main"]["options"]
     return options
 
 
 @functools.cache
 def _defaults(role: str) -> dict[str, Any]:
     text = (_ROLES / role / "defaults" / "main.yml").read_text(encoding="utf-8")
-    return yaml.safe_load(text) or {}
+    return yaml_load(text) or {}
