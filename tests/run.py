@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make test`: runs the stages one after the other, prints a line for each, and counts them at the end."""
+"""`make test`: runs the stages, prints a line for each as it ends, and counts them at the end.
+
+They run one after the other, but for those that mostly wait: these have a lane of their own beside the others.
+"""
 
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import os
 import re
 import sys
 import time
+from collections.abc import Sequence
 
 from tests.checkout import BUILD, link_collection
 from tests.stages import STAGES, Missing, Stage, StageFailed
@@ -15,6 +20,9 @@ from tests.stages import STAGES, Missing, Stage, StageFailed
 LOGS = BUILD / "test"
 SHOWN_LINES = 80
 """How much of a failed stage's output is printed; all of it lies in the log."""
+
+MODEST = 10
+"""How nice the others are to a stage beside them, whose real timers a busy processor would disturb."""
 
 PIP_TALK = re.compile(r"\s*(Collecting|Downloading|Installing|Using cached|Looking in|Processing|Successfully|━)")
 
@@ -53,10 +61,31 @@ def run_stage(stage: Stage, require_all: bool) -> str:
         outcome, said = "failed", f"{reason}; all of it in {log.relative_to(BUILD.parent)}"
         details = "\n".join(telling_lines(log.read_text(encoding="utf-8", errors="replace"))[-SHOWN_LINES:])
     seconds = time.monotonic() - started
-    print(f"{stage.name:<12} {outcome.upper():<8} {seconds:6.1f} s  {said or stage.about}", flush=True)
+    told = f"{stage.name:<12} {outcome.upper():<8} {seconds:6.1f} s  {said or stage.about}"
     if details:
-        print("    " + details.replace("\n", "\n    "), flush=True)
+        told += "\n    " + details.replace("\n", "\n    ")
+    print(told, flush=True)
     return outcome
+
+
+def run_stages(stages: Sequence[Stage], require_all: bool) -> list[str]:
+    """Run them in their two lanes and give how each ended; an interrupt lets none begin that has not begun."""
+    beside = [stage for stage in stages if stage.beside]
+    others = [stage for stage in stages if not stage.beside]
+    modesty = MODEST if beside and others else 0
+    lanes = (
+        concurrent.futures.ThreadPoolExecutor(1),
+        # Linux gives each thread a nice value of its own, and to the programs that it starts.
+        concurrent.futures.ThreadPoolExecutor(1, initializer=os.nice, initargs=(modesty,)),
+    )
+    ends = []
+    try:
+        for pool, waiting in zip(lanes, (beside, others), strict=True):
+            ends += [pool.submit(run_stage, stage, require_all) for stage in waiting]
+        return [end.result() for end in ends]
+    finally:
+        for pool in lanes:
+            pool.shutdown(cancel_futures=True)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
     LOGS.mkdir(parents=True, exist_ok=True)
     link_collection()
     chosen = [stage for stage in STAGES if not options.only or stage.name in options.only]
-    outcomes = [run_stage(stage, require_all) for stage in chosen]
+    outcomes = run_stages(chosen, require_all)
     failed = outcomes.count("failed")
     print(f"{outcomes.count('passed')} passed, {failed} failed, {outcomes.count('skipped')} skipped", flush=True)
     return 1 if failed else 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import os
 import shutil
 import subprocess
@@ -16,7 +15,6 @@ from typing import TextIO
 
 from tests.checkout import BUILD, COLLECTIONS, NAME, ROOT
 from tests.sandbox import copy_collection, quiet_home
-from tests.wire.judge import leaked
 from tests.wire.uml import missing_packages
 
 STRICT_PACKAGES = (
@@ -40,11 +38,12 @@ class StageFailed(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Stage:
-    """One line of `make test`."""
+    """One line of `make test`; what mostly waits runs `beside` the others."""
 
     name: str
     about: str
     run: Callable[[TextIO], str]
+    beside: bool = False
 
 
 class NothingToRun(Missing):
@@ -195,15 +194,7 @@ def wire(log: TextIO) -> str:
     lacking = missing_packages()
     if lacking:
         raise Missing(f"needs apt-get install --no-install-recommends {' '.join(lacking)}")
-    try:
-        return last_line(call(log, sys.executable, "-m", "tests.wire"))
-    except StageFailed as first:
-        # Real timers on a busy machine: what fails twice is wrong, what fails once is told. What was readable is wrong.
-        report = BUILD / "wire.json"
-        readable = leaked(json.loads(report.read_text(encoding="utf-8"))) if report.exists() else []
-        if readable:
-            raise StageFailed("; ".join(readable)) from first
-        return f"{last_line(call(log, sys.executable, '-m', 'tests.wire'))} (second run; the first: {first})"
+    return last_line(call(log, sys.executable, "-m", "tests.wire", "--twice"))
 
 
 def eda(log: TextIO) -> str:
@@ -230,9 +221,9 @@ def core(log: TextIO) -> str:
     folders = [f"{base}/{name}" for base in ("unit", "unit/plugins") for name in CORE_FOLDERS]
     leaning = [f"tests/{name}" for name in folders if (ROOT / "tests" / name).is_dir()]
     said = []
-    for arguments in (leaning, ["-m", "core", *tests_in("unit", "lab", "integration")]):
+    for arguments in (leaning, ["-m", "core", "--dist", "worksteal", *tests_in("unit", "lab", "integration")]):
         with contextlib.suppress(NothingToRun):
-            said += [pytest(log, *arguments, python=python)] if arguments else []
+            said += [pytest(log, "-n", "2", *arguments, python=python)] if arguments else []
     if not said:
         raise NothingToRun("no test leans on ansible-core")
     return f"ansible-core {OLDEST_CORE}: {'; '.join(said)}"
@@ -263,7 +254,7 @@ STAGES = (
     Stage("lab", "the lab's own tests, with real WinRM clients", lab),
     Stage("agreement", "the forecast beside the lab's enforcement, on random flows", agreement),
     Stage("wine", "the lab's reg.exe beside Wine's real one", wine),
-    Stage("wire", "what the roles wrote, on real packets (User-Mode Linux, strongSwan)", wire),
+    Stage("wire", "what the roles wrote, on real packets (User-Mode Linux, strongSwan)", wire, beside=True),
     Stage("integration", "playbooks and modules against the lab", integration),
     Stage("eda", "an event, the rulebook, the playbook (ansible-rulebook, Wine's cscript.exe)", eda),
     Stage("torture", "hostile changes and runs killed at every request, against hosts that enforce", torture),

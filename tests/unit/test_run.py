@@ -3,6 +3,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -65,6 +71,42 @@ def test_the_last_line_counts_the_stages(monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setenv("IPSEC_REQUIRE_ALL", "1")
     assert run.main(["--only", "a b"]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "1 passed, 1 failed, 0 skipped"
+
+
+def test_what_waits_runs_beside_the_others() -> None:
+    nice, ends = os.nice(0), threading.Barrier(2, timeout=30)
+    found: dict[str, int] = {}
+
+    def meets(name: str) -> Callable[[TextIO], str]:
+        def stage(_log: TextIO) -> str:
+            ends.wait()
+            found[name] = int(subprocess.run(["nice"], capture_output=True, text=True, check=True).stdout)
+            return ""
+
+        return stage
+
+    stages = (Stage("first", "about", meets("first")), Stage("waits", "about", meets("waits"), beside=True))
+    assert run.run_stages(stages, require_all=False) == ["passed", "passed"]
+    assert found == {"first": min(nice + run.MODEST, 19), "waits": nice}
+    assert os.nice(0) == nice
+
+
+def test_an_interrupt_begins_no_further_stage() -> None:
+    begun = []
+
+    def interrupted(_log: TextIO) -> str:
+        begun.append("first")
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)  # as a program that takes its time to end
+        return ""
+
+    def later(_log: TextIO) -> str:
+        begun.append("later")
+        return ""
+
+    with pytest.raises(KeyboardInterrupt):
+        run.run_stages((Stage("a", "about", interrupted), Stage("b", "about", later)), require_all=False)
+    assert begun == ["first"]
 
 
 def test_a_stage_nobody_knows_is_an_error_of_use(capsys: pytest.CaptureFixture[str]) -> None:
