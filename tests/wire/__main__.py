@@ -10,24 +10,24 @@ from tests.checkout import import_as_collection
 
 import_as_collection()
 
-from tests.wire.run import PARTS, run_wire  # noqa: E402 - imports the collection
-from tests.wire.uml import TwinError, missing_packages  # noqa: E402
+from tests.wire.run import PARTS, QUICK, run_wire  # noqa: E402 - imports the collection
+from tests.wire.uml import missing_packages  # noqa: E402
 
 
 def main() -> int:
     """Run what the command line asks for; the exit code is 0 when every flow is as expected."""
     parser = argparse.ArgumentParser(prog="python -m tests.wire", description=__doc__)
-    parser.add_argument("--only", default="", help="parts, with commas: flows, failover (both when left out), real")
+    parser.add_argument("--only", default=",".join(QUICK), metavar="PART,PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument("--twice", action="store_true", help="run a part once more where something was wrong")
     asked = parser.parse_args()
+    only = [name for name in asked.only.split(",") if name]
+    if unknown := sorted(set(only) - set(PARTS)):
+        parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     lacking = missing_packages()
     if lacking:
         print(f"needs packages: apt-get install --no-install-recommends {' '.join(lacking)}")
         return 2
-    try:
-        return run_wire([name for name in asked.only.split(",") if name] or PARTS)
-    except TwinError as exc:
-        print(f"the twin did not run: {exc}")
-        return 1
+    return run_wire(only, twice=asked.twice)
 
 
 if __name__ == "__main__":

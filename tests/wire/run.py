@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 import datetime
+import functools
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.checkout import BUILD
@@ -15,46 +17,78 @@ from tests.wire import compliance, linux_peer, loaded, outage, probes
 from tests.wire.flows import flows
 from tests.wire.foreseen import foreseen
 from tests.wire.hardened import crowd_policies, in_force, standing_policies
-from tests.wire.judge import judge, unlike
+from tests.wire.judge import judge, leaked, unlike
 from tests.wire.pcap import read
 from tests.wire.plan import guest_plan
 from tests.wire.table import flow_lines
-from tests.wire.uml import run_guest
+from tests.wire.uml import TwinError, run_guest
 
 FOLDER = BUILD / "wire"
 REPORT = BUILD / "wire.json"
-PARTS = ("flows", "failover")
 REAL_REPORT = BUILD / "wire-real.json"
 
 
-def run_wire(only: Sequence[str]) -> int:
-    """Run the parts that are asked for, print the tables, write the report; 0 when all holds."""
-    report: dict[str, Any] = {"date": datetime.date.today().isoformat(), "versions": versions()}
-    wrong: list[str] = []
-    said = []
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What a part came to: its share of the report, its tables, what is wrong, and what it was, in a few words."""
+
+    report: dict[str, Any]
+    lines: list[str]
+    wrong: list[str]
+    said: str
+
+
+def run_wire(only: Sequence[str], *, twice: bool = False) -> int:
+    """Run the parts that are asked for, print the tables, write the report; 0 when all holds.
+
+    `twice` lets a part run once more where something was wrong: real timers on a busy machine. What was readable is
+    wrong at once, and what is wrong twice stays wrong; the report keeps what the first run said, under `repeated`.
+    """
+    report: dict[str, Any] = {"date": datetime.date.today().isoformat(), "versions": versions(), "repeated": {}}
     path = REAL_REPORT if "real" in only else REPORT
     path.unlink(missing_ok=True)
-    if "flows" in only:
-        report["flows"], report["probes"], report["compliance"], wrong = seen_flows()
-        print("\n".join([*flow_lines(report["flows"]), *probes.probe_lines(report["probes"]),
-                         *compliance.compliance_lines(report["compliance"])]))
-        wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
-                  for one in report["flows"] if one["expected"] != one["seen"]]  # fmt: skip
-        wrong += [f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}, "
-                  f"the forecast says {one['forecast']}" for one in report["flows"] if unlike(one)]  # fmt: skip
-        wrong += probes.wrong(report["probes"]) + compliance.wrong(report["compliance"])
-        questions = len(report["probes"]) + len(report["compliance"])
-        said.append(f"{len(report['flows'])} flows, {questions} questions to IKE")
-        path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")  # should the fail-over break
-    if "failover" in only or "real" in only:
-        cases = outage.REAL if "real" in only else outage.QUICK
-        report["failover"] = outages(cases)
-        print("\n".join(outage.outage_lines(report["failover"])))
-        wrong += outage.problems(report["failover"])
-        said.append(f"{len(report['failover'])} kinds of fail-over")
-    path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    wrong, said = [], []
+    for name in only:
+        found = tried(PARTS[name])
+        if twice and found.wrong and not leaked(found.report):
+            report["repeated"][name] = found.wrong
+            print("\n".join([*found.wrong, f"{name}: once more"]), flush=True)
+            found = tried(PARTS[name])
+        print("\n".join(found.lines), flush=True)
+        report |= found.report
+        path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")  # should the next part break
+        wrong += found.wrong
+        said.append(f"{found.said} (second run)" if name in report["repeated"] else found.said)
     print("\n".join(wrong) if wrong else f"{' and '.join(said)} as expected on the link")
     return 1 if wrong else 0
+
+
+def tried(part: Callable[[], Found]) -> Found:
+    """Run a part; a guest that broke is wrong too."""
+    try:
+        return part()
+    except TwinError as broke:
+        return Found({}, [], [f"the twin did not run: {broke}"], "nothing")
+
+
+def flows_part() -> Found:
+    """Every flow of every scenario, and every question to IKE."""
+    seen, asked, judged, wrong = seen_flows()
+    for one in seen:
+        flow = f"{one['scenario']}, {one['source']} to {one['target']}:{one['port']} is {one['seen']}"
+        wrong += [flow] if one["expected"] != one["seen"] else []
+        wrong += [f"{flow}, the forecast says {one['forecast']}"] if unlike(one) else []
+    wrong += probes.wrong(asked) + compliance.wrong(judged)
+    lines = [*flow_lines(seen), *probes.probe_lines(asked), *compliance.compliance_lines(judged)]
+    said = f"{len(seen)} flows, {len(asked) + len(judged)} questions to IKE"
+    return Found({"flows": seen, "probes": asked, "compliance": judged}, lines, wrong, said)
+
+
+def outages_part(cases: Sequence[outage.Case]) -> Found:
+    """Every kind of fail-over."""
+    found = outages(cases)
+    said = f"{len(found)} kinds of fail-over"
+    return Found({"failover": found}, outage.outage_lines(found), outage.problems(found), said)
 
 
 def seen_flows() -> tuple[list[dict[str, Any]], list[dict[str, str]], list[dict[str, Any]], list[str]]:
@@ -104,3 +138,12 @@ def versions() -> dict[str, str]:
     listed = subprocess.run(["dpkg-query", "--show", "--showformat=${Package} ${Version}\n", *names],
                             capture_output=True, text=True, check=False)
     return dict(line.split(" ", 1) for line in listed.stdout.splitlines())
+
+
+PARTS: dict[str, Callable[[], Found]] = {
+    "flows": flows_part,
+    "failover": functools.partial(outages_part, outage.QUICK),
+    "real": functools.partial(outages_part, outage.REAL),
+}
+QUICK = ("flows", "failover")
+"""What `make wire` runs."""

@@ -19,7 +19,8 @@ from tests.wire.guest import network
 from tests.wire.guest.charon import Charon
 from tests.wire.guest.dropping import drop
 from tests.wire.guest.network import inside
-from tests.wire.guest.scenario import MEMORY, capture
+from tests.wire.guest.recording import capture
+from tests.wire.guest.scenario import MEMORY
 from tests.wire.guest.shell import GuestError, start
 from tests.wire.guest.windows_timer import WindowsTimer
 
@@ -65,7 +66,6 @@ def play_case(case: Mapping[str, Any], plan: Mapping[str, Any], folder: Path) ->
     askers: list[subprocess.Popen[bytes]] = []
     timer = WindowsTimer([stage.daemons[host] for host in stage.askers], stage.virtual, case["idle"])
     try:
-        # The link is still quiet: the kernel counts what passes before the expression is in force.
         with capture(folder / f"{case['name']}.pcap", "ip and not (ip proto 50 or udp port 500)"):
             for host in stage.askers:
                 askers.append(start(MEMORY / "askers.log", *inside(host, *_asker(stage.virtual, host))))

@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tests.wire.guest.charon import Charon
-from tests.wire.guest.network import BRIDGE, inside
-from tests.wire.guest.shell import GuestError, run, start
+from tests.wire.guest.network import inside
+from tests.wire.guest.recording import capture
+from tests.wire.guest.shell import run, start
 
-LATE = 5
 MEMORY = Path("/mnt/wire")  # the guest's own memory
 
 
@@ -83,35 +80,3 @@ def heard(hosts: dict[str, list[int]]) -> dict[str, list[str]]:
     """The markers that reached the services of each host."""
     notes = {host: MEMORY / f"{host}.notes" for host in hosts}
     return {host: path.read_text(encoding="ascii").split() if path.exists() else [] for host, path in notes.items()}
-
-
-@contextlib.contextmanager
-def capture(path: Path, expression: str = "ip") -> Iterator[None]:
-    """Let tcpdump record the link while the block lasts, all of IP unless the expression says less."""
-    command = [
-        "tcpdump", "-Z", "root", "-i", BRIDGE, "-s", "4096", "-B", "16384", "-U", "--immediate-mode", "-w", str(path),
-        expression,
-    ]  # fmt: skip
-    with path.with_suffix(".tcpdump").open("wb") as said:
-        recorder = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        while not path.exists() or path.stat().st_size < 24:
-            time.sleep(0.02)
-        time.sleep(0.2)
-        try:
-            yield
-        finally:
-            time.sleep(0.5)
-            recorder.terminate()
-            recorder.wait()
-    complete(path.with_suffix(".tcpdump").read_text(encoding="utf-8"))
-
-
-def complete(said: str) -> None:
-    """Refuse a capture that lacks a packet; tcpdump ends with how many it wrote and how many the kernel gave it.
-
-    A few may come while it ends: every flow is over by then, for half a second at least.
-    """
-    found = re.findall(r"^(\d+) packets? (captured|received|dropped)", said, re.M)
-    numbers = {word: int(number) for number, word in found}
-    if numbers["dropped"] or numbers["received"] - numbers["captured"] > LATE:
-        raise GuestError(f"the capture is not complete: {said}")
