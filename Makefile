@@ -11,6 +11,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export UV_CACHE_DIR := $(CURDIR)/.build/uv
+# Ansible starts a thousand times in a test run: nothing is to be compiled twice, whatever the machine says.
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help setup demo test bench torture wire lab docs clean
