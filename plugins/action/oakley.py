@@ -14,6 +14,7 @@ from ..module_utils.oakley.settings import SERVICES_KEY
 from ..module_utils.operate.apply_settings import apply_settings, restart_commands
 from ..module_utils.operate.survey import Survey, survey
 from ..plugin_utils.backup import backup_of, read_backup, write_backup
+from ..plugin_utils.commit import this_run
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import OAKLEY_SPEC
 from ..plugin_utils.wanted_settings import wanted_settings
@@ -28,7 +29,8 @@ class ActionModule(IpsecAction):
         """Bring the values to what is wanted, or say what would change."""
         backup = read_backup(args["restore"], about=SERVICES_KEY) if args["restore"] else None
         want = {} if backup else wanted_settings(args)
-        before = survey(self.host)
+        host = self.host
+        before, notes = self.undisturbed(survey(host, countdown=True), host)
         version = before.state.version
         doubts = backup.doubts(before.computer) if backup else []
         if backup:
@@ -40,8 +42,8 @@ class ActionModule(IpsecAction):
             if args["backup"]:
                 kept = backup_of(before.registry, touched_keys(changes), before.computer)
                 result["backup_file"] = write_backup(kept, "oakley", args, task_vars)
-            apply_settings(changes, restart, self.host)
-        return {**result, "warnings": doubts}
+            apply_settings(changes, restart, host, this_run())
+        return {**result, "warnings": [*doubts, *notes]}
 
     def _describe(self, changes: tuple[SettingChange, ...], restart: tuple[str, ...], before: Survey) -> dict[str, Any]:
         """Give the result as it is once the changes are made."""

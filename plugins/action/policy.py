@@ -13,14 +13,13 @@ from ..module_utils.model.weakness import weaknesses
 from ..module_utils.oakley.settings import OAKLEY_KEY
 from ..module_utils.operate.apply_plan import commands_for
 from ..module_utils.operate.confirmed import Terms, apply_confirmed, needs_confirmation
-from ..module_utils.operate.leftovers import clear_leftovers, in_progress
 from ..module_utils.operate.survey import Survey, survey
 from ..module_utils.plan.diff import show_policy
 from ..module_utils.plan.planner import Plan, plan_absent, plan_present, plan_restored
 from ..module_utils.store.keys import LOCAL_STORE_KEY
 from ..module_utils.store.reader import read_policies
 from ..plugin_utils.backup import Backup, backup_of, read_backup, write_backup
-from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
+from ..plugin_utils.commit import declared_probes, terms, told
 from ..plugin_utils.declared import declaration
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.specs import POLICY_SPEC
@@ -52,13 +51,11 @@ class ActionModule(IpsecAction):
         return {**result, "warnings": [*notes, *before.store.problems, *(weaknesses(want) if want else ())]}
 
     def _standing(self, host: HostPort, backup: Backup | None) -> tuple[Survey, list[str]]:
-        """Read the host, hold the backup against it, and outside check mode clear up what an earlier run left."""
+        """Read the host, hold the backup against it, and see that no other run is at work there."""
         found = survey(host, countdown=True)
         doubts = backup.doubts(found.computer) if backup else []
-        if not self.check_mode:
-            return clear_leftovers(found, host, may_be_at_work), doubts
-        owner = found.standing.owner
-        return found, [*doubts, in_progress(host.name, owner)] if owner else doubts
+        found, notes = self.undisturbed(found, host)
+        return found, [*doubts, *notes]
 
     def _carry_out(
         self,

@@ -16,12 +16,11 @@ from ..module_utils.model.policy import PolicyStore
 from ..module_utils.oakley.plan import SettingChange, plan_settings, settings_in_backup
 from ..module_utils.operate.apply_settings import apply_settings
 from ..module_utils.operate.confirmed import Terms, apply_confirmed, needs_confirmation
-from ..module_utils.operate.leftovers import clear_leftovers
 from ..module_utils.operate.survey import Survey, survey
 from ..module_utils.plan.diff import show_policy
 from ..module_utils.plan.whole import plan_store
 from ..module_utils.store.reader import read_policies
-from ..plugin_utils.commit import declared_probes, may_be_at_work, terms, told
+from ..plugin_utils.commit import declared_probes, terms, this_run, told
 from ..plugin_utils.ipsec_action import IpsecAction
 from ..plugin_utils.snapshots import choose, contents, listed, take
 from ..plugin_utils.specs import SNAPSHOT_SPEC
@@ -66,19 +65,19 @@ class ActionModule(IpsecAction):
         before = survey(host, countdown=True)
         backup = contents(chosen, before.computer)
         wanted = read_policies(backup.tree)
-        if not self.check_mode:
-            before = clear_leftovers(before, host, may_be_at_work)
+        before, notes = self.undisturbed(before, host)
         version = before.state.version
         changes = plan_settings(before.state.settings, settings_in_backup(backup, version), version)
         plan, confirmed, after = self._policies(wanted, before, host, agree)
         if changes and not self.check_mode:
-            apply_settings(changes, (), host)
+            apply_settings(changes, (), host, this_run())
         result = {
             "changed": bool(plan or changes),
             "plan": plan,
             "commands": [change.command for change in changes],
             "confirmed": confirmed,
             "snapshot": chosen.to_dict(),
+            "warnings": notes,
         }
         if self.diff_mode:
             result["diff"] = _diff(before, after, changes, chosen.path)

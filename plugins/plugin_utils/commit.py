@@ -21,7 +21,7 @@ from ansible.errors import AnsibleError
 
 from ..module_utils.errors import HostError, SpecError
 from ..module_utils.host.countdown import Owner
-from ..module_utils.operate.confirmed import MARGIN, Terms, needs_confirmation
+from ..module_utils.operate.confirmed import Terms, needs_confirmation
 from ..module_utils.operate.probing import Probe
 from ..module_utils.plan.planner import Plan
 
@@ -43,8 +43,12 @@ def terms(seconds: int, probes: tuple[Probe, ...] = ()) -> Terms:
         raise SpecError(
             "probes", f"may wait for {waiting:g} s together, which is more than half of the {seconds} s of confirm"
         )
-    owner = Owner(int(time.time()), seconds, os.getpid(), _controller(), secrets.token_hex(4))
-    return Terms(owner, (AnsibleError, HostError), probes)
+    return Terms(this_run(seconds), (AnsibleError, HostError), probes)
+
+
+def this_run(seconds: int = 0) -> Owner:
+    """Give what a host is told of the run that takes its lock, with the countdown in seconds (0: none)."""
+    return Owner(int(time.time()), seconds, os.getpid(), _controller(), secrets.token_hex(4))
 
 
 def declared_probes(given: Sequence[Mapping[str, Any]], address: str) -> tuple[Probe, ...]:
@@ -78,7 +82,7 @@ def may_be_at_work(owner: Owner) -> bool:
     """
     if owner.controller == _controller():
         return owner.process != os.getpid() and _exists(owner.process)
-    return time.time() < owner.began + owner.seconds + MARGIN
+    return time.time() < owner.over
 
 
 def _exists(process: int) -> bool:

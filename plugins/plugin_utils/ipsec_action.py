@@ -12,6 +12,10 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils.errors import IpsecError
 from ..module_utils.host.port import HostPort
+from ..module_utils.operate.held import in_progress
+from ..module_utils.operate.leftovers import clear_leftovers
+from ..module_utils.operate.survey import Survey
+from .commit import may_be_at_work
 from .winrm_host import WinrmHost
 
 
@@ -45,6 +49,13 @@ class IpsecAction(ActionBase):
     def perform(self, args: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Do the work of the plugin and give its result; IpsecError fails the task."""
         raise NotImplementedError
+
+    def undisturbed(self, found: Survey, host: HostPort) -> tuple[Survey, list[str]]:
+        """Clear up what an earlier run left, HostError where it goes on; in check mode only say that it does."""
+        if not self.check_mode:
+            return clear_leftovers(found, host, may_be_at_work), []
+        owner = found.standing.owner
+        return found, [in_progress(host.name, found.standing, owner)] if owner else []
 
     @property
     def host(self) -> HostPort:

@@ -16,6 +16,7 @@ from tests.integration.test_policy import MAIL
 from tests.playbooks.killing import run_killed
 
 POLICY = "exchange.ipsec.policy"
+OAKLEY = "exchange.ipsec.oakley"
 FOLDER = r"C:\WINDOWS\system32\config\exchange.ipsec"
 CONTROLLER = "198.51.100.10"
 QUICK = {"ansible_winrm_operation_timeout_sec": 1, "ansible_winrm_read_timeout_sec": 2}
@@ -157,6 +158,23 @@ def test_another_run_is_kept_out(one: Lab) -> None:
     assert "controller other.example.org, process 77" in result.message
     assert one.policies("fe1")["objects"] == 0
     checked = one.task(POLICY, _policy(), "--check")
+    assert checked.exit_code == 0
+    assert "another run is in progress" in " ".join(checked.output.split())
+
+
+@pytest.mark.parametrize(("module", "options"), [
+    pytest.param(POLICY, {"confirm": 0}, id="policy-without-countdown"),
+    pytest.param(OAKLEY, {"nlbs_flags": "1"}, id="oakley"),
+])
+def test_another_run_keeps_out_what_has_no_countdown(one: Lab, module: str, options: dict[str, Any]) -> None:
+    one.type("fe1", rf"md {FOLDER}& (echo run {int(time.time())} 0 77 other.example.org 0badcafe .)>{FOLDER}\owner")
+    before = one.dump("fe1")
+    given = _policy(**options) if module == POLICY else options
+    result = one.task(module, given).one(module)
+    assert result.status == "failed"
+    assert "its lock counts on its own controller no more, and on others until 20" in result.message
+    assert one.dump("fe1") == before
+    checked = one.task(module, given, "--check")
     assert checked.exit_code == 0
     assert "another run is in progress" in " ".join(checked.output.split())
 

@@ -23,6 +23,8 @@ FOLDER = r"%SystemRoot%\system32\config\exchange.ipsec"
 JOB = "exchange.ipsec"
 POLICY_KEY = r"HKLM\SOFTWARE\Policies\Microsoft\Windows\IPSec\Policy\Local"
 OAKLEY_KEY = r"HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley"
+MARGIN = 120
+"""Seconds that a host may take to put its former state back, beyond the countdown."""
 _QUIET = "<nul >nul 2>nul"
 _OWNER = re.compile(r"^run (\d+) (\d+) (\d+) ([\w.-]+) ([0-9a-f]+) \.\s*$", re.MULTILINE)
 
@@ -38,9 +40,23 @@ class Owner:
     token: str
 
     @property
+    def over(self) -> int:
+        """When it is surely over, in seconds since 1970."""
+        return self.began + self.seconds + MARGIN
+
+    @property
     def since(self) -> str:
         """When it began, for people."""
-        return datetime.datetime.fromtimestamp(self.began, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return _utc(self.began)
+
+    @property
+    def until(self) -> str:
+        """When it is surely over, for people."""
+        return _utc(self.over)
+
+
+def _utc(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,19 +134,42 @@ _AWAIT = "".join(
 )
 
 
-def arm(owner: Owner, snapshot: Snapshot) -> str:
+def take(owner: Owner) -> str:
+    """Give the question that takes the lock and allows its owner to go; it fails where somebody has it."""
+    return "&&".join([*_lock(owner), _go(owner)])
+
+
+def still_held(owner: Owner) -> str:
+    """Give the question that fails where the lock is no longer this run's."""
+    return rf"type {FOLDER}\{owner.token}.go{_QUIET}"
+
+
+def release(owner: Owner) -> str:
+    """Give the command that lets go of a lock under which nothing was armed."""
+    return rf"(if exist {FOLDER}\{owner.token}.go (if not exist {FOLDER}\armed rd /s /q {FOLDER}))"
+
+
+def _lock(owner: Owner) -> list[str]:
+    told = f"run {owner.began} {owner.seconds} {owner.process} {owner.controller} {owner.token} ."
+    return [f"md {FOLDER}", rf"(echo {told})>{FOLDER}\owner"]
+
+
+def _go(owner: Owner) -> str:
+    return rf"(echo go)>{FOLDER}\{owner.token}.go"
+
+
+def arm(owner: Owner, snapshot: Snapshot, *, taken: bool = False) -> str:
     """Give the question that takes the lock, writes the snapshot and starts the job; it fails where one step fails.
 
     That schtasks was asked to run the job does not say that it runs: the job itself makes the file ``alive``, which is
-    waited for. The last thing to be made is the file ``TOKEN.go``, without which ``guarded`` does nothing.
+    waited for. The last thing to be made is the file ``TOKEN.go``, without which ``guarded`` does nothing. A lock that
+    this run has ``taken`` is gone on with: its leave to go is withdrawn first, which fails where another run has it.
     """
-    told = f"run {owner.began} {owner.seconds} {owner.process} {owner.controller} {owner.token} ."
     exports = [f"reg export {POLICY_KEY} {FOLDER}\\policy.reg{_QUIET}"] if snapshot.policy else []
     exports += [f"reg export {OAKLEY_KEY} {FOLDER}\\oakley.reg{_QUIET}"] if snapshot.oakley else []
     batch = "&".join(f"echo {line}" for line in job_lines(owner, snapshot))
     steps = [
-        f"md {FOLDER}",
-        rf"(echo {told})>{FOLDER}\owner",
+        *([rf"ren {FOLDER}\{owner.token}.go {owner.token}.own"] if taken else _lock(owner)),
         *exports,
         rf"({batch})>{FOLDER}\{owner.token}.cmd",
         rf"(echo armed)>{FOLDER}\armed",
@@ -138,14 +177,14 @@ def arm(owner: Owner, snapshot: Snapshot) -> str:
         rf"schtasks /create /tn {JOB} /tr {FOLDER}\{owner.token}.cmd /sc onstart /ru SYSTEM{_QUIET}",
         f"schtasks /run /tn {JOB}{_QUIET}",
         f"({_AWAIT}type {FOLDER}\\alive{_QUIET})",
-        rf"(echo go)>{FOLDER}\{owner.token}.go",
+        _go(owner),
     ]
     return "&&".join(steps)
 
 
 def guarded(owner: Owner, command: str) -> str:
-    """Give a command that runs only when the ``arm`` of this very run went through, in the same command line."""
-    return rf"(if exist {FOLDER}\{owner.token}.go {command})"
+    """Give a command that runs only when the ``take`` or ``arm`` of this very run went through before it."""
+    return rf"(if exist {FOLDER}\{owner.token}.go ({command}))"
 
 
 _END = f"schtasks /end /tn {JOB}{_QUIET}"

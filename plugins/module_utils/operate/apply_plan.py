@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..errors import NetshError
+from ..host.countdown import Owner
 from ..host.port import HostPort
-from ..host.reading import read_host
 from ..model.policy import PolicyStore
 from ..netsh.from_steps import lines_for
 from ..netsh.outcome import faults
@@ -18,22 +18,25 @@ from ..netsh.render import script
 from ..plan.planner import Plan
 from ..plan.steps import Step
 from ..plan.verify import unmet
-from .survey import Survey, survey_from
+from .held import let_go, write_held
+from .survey import Survey
 
+_CLEAR_UP = "What was in force before still is; run again to clear up."
 _SHOWN = 5
 """How many of the things that are missing a message names."""
 
 
-def apply_plan(plan: Plan, host: HostPort) -> Survey:
-    """Write a plan to a host and give what stands there then.
+def apply_plan(plan: Plan, host: HostPort, owner: Owner) -> Survey:
+    """Write a plan to a host under its lock and give what stands there then.
 
-    NetshError when the verifying read is not as planned. When that is after the build, nothing was switched: what
-    was in force is in force as before, and the next run clears the rest away.
+    HostError when another run has the lock. NetshError when the verifying read is not as planned. When that is after
+    the build, nothing was switched: what was in force is in force as before, and the next run clears the rest away.
     """
-    found = write(plan.build, plan.built, host)
-    if plan.switch:
-        found = write(plan.switch, plan.after, host, "Run again to finish.")
-    return found
+    if not plan.switch:
+        return write(plan.build, plan.built, host, owner)
+    if plan.build:
+        write(plan.build, plan.built, host, owner, keep=True)
+    return write(plan.switch, plan.after, host, owner, held=bool(plan.build), remedy="Run again to finish.")
 
 
 def commands_for(steps: Iterable[Step]) -> list[str]:
@@ -45,15 +48,24 @@ def write(
     steps: tuple[Step, ...],
     expected: PolicyStore,
     host: HostPort,
-    remedy: str = "What was in force before still is; run again to clear up.",
+    owner: Owner,
+    *,
+    held: bool = False,
+    keep: bool = False,
+    remedy: str = _CLEAR_UP,
 ) -> Survey:
-    """Write steps to a host in one command and give what stands there then; NetshError when it is not as expected."""
+    """Write steps to a host in one command, under its lock, and give what stands there then.
+
+    ``held`` and ``keep`` are those of ``write_held``. NetshError, and no lock, when it is not as expected.
+    """
     lines = [line for step in steps for line in lines_for(step, reveal=True)]
-    found = survey_from(read_host(host, before="netsh", stdin=script(lines)))
+    found = write_held(host, owner, "netsh", script(lines), held=held, keep=keep)
     missing = shortfall(expected, found)
-    if missing:
-        raise NetshError(f"{host.name}: {missing}. {remedy}")
-    return found
+    if not missing:
+        return found
+    if keep:
+        let_go(host, owner)
+    raise NetshError(f"{host.name}: {missing}. {remedy}")
 
 
 def shortfall(expected: PolicyStore, found: Survey) -> str:

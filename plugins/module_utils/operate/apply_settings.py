@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from ..compliance.state import Service
 from ..errors import HostError
+from ..host.countdown import Owner
 from ..host.port import HostPort
-from ..host.reading import read_host
 from ..oakley.plan import SettingChange, service_to_restart
 from ..oakley.settings import Restart
-from .survey import Survey, survey_from
+from .held import write_held
+from .survey import Survey
 
 
 def restart_commands(changes: tuple[SettingChange, ...], found: Survey) -> tuple[str, ...]:
@@ -24,12 +25,15 @@ def restart_commands(changes: tuple[SettingChange, ...], found: Survey) -> tuple
     return (f"net stop {service} /y", f"net start {service}")
 
 
-def apply_settings(changes: tuple[SettingChange, ...], restart: tuple[str, ...], host: HostPort) -> Survey:
-    """Run the changes and the restart in one command line and give what stands on the host then.
+def apply_settings(
+    changes: tuple[SettingChange, ...], restart: tuple[str, ...], host: HostPort, owner: Owner
+) -> Survey:
+    """Run the changes and the restart in one command line, under the host's lock, and give what stands there then.
 
-    HostError when a value is not as wanted afterwards, or the service that was restarted does not run.
+    HostError when another run has the lock, when a value is not as wanted afterwards, or when the service that was
+    restarted does not run.
     """
-    found = survey_from(read_host(host, before="&&".join([change.command for change in changes] + list(restart))))
+    found = write_held(host, owner, "&&".join([change.command for change in changes] + list(restart)))
     for change in changes:
         value = found.state.settings.get(change.name)
         if value != change.after:

@@ -27,12 +27,10 @@ from ..plan.steps import Step
 from ..plan.verify import unmet
 from ..store.keys import LOCAL_STORE_KEY
 from .apply_plan import apply_plan, shortfall, write
-from .leftovers import in_progress
+from .held import in_progress
 from .probing import Probe, failures
 from .survey import Survey, survey, survey_from
 
-MARGIN = 120
-"""Seconds that a host may take to put its former state back, beyond the countdown."""
 _STARTED = "the countdown has not started, so nothing was changed; is the service Task Scheduler (Schedule) running?"
 _FAILS_ALREADY = "a probe fails before the change already, so nothing was changed"
 _MEND = "See to what it asks for, or drop the probe"
@@ -70,17 +68,17 @@ def apply_confirmed(plan: Plan, before: Survey, host: HostPort, terms: Terms) ->
     """
     first = needs_confirmation(plan)
     if first is None or not terms.seconds:
-        return apply_plan(plan, host)
+        return apply_plan(plan, host, terms.owner)
     failed = failures(terms.probes, host)
     if failed:
         raise HostError(f"{host.name}: {_FAILS_ALREADY}: {failed}. {_MEND}")
-    former, rest = plan.have, plan.switch
-    if first == 1:
-        former, rest = plan.built, ()
-        if plan.build:
-            before = write(plan.build, plan.built, host)
-    steps, expected = (plan.switch, plan.after) if first else (plan.build, plan.built)
-    return _Commit(plan.after, former, host, terms).carry_out(steps, expected, rest, snapshot_of(before))
+    if first == 0:
+        commit = _Commit(plan.after, plan.have, host, terms)
+        return commit.carry_out(plan.build, plan.built, plan.switch, snapshot_of(before))
+    if plan.build:
+        before = write(plan.build, plan.built, host, terms.owner, keep=True)
+    commit = _Commit(plan.after, plan.built, host, terms, held=bool(plan.build))
+    return commit.carry_out(plan.switch, plan.after, (), snapshot_of(before))
 
 
 def snapshot_of(found: Survey) -> countdown.Snapshot:
@@ -99,12 +97,13 @@ def _in_force(store: PolicyStore) -> Policy | None:
 
 @dataclasses.dataclass
 class _Commit:
-    """One commit under way: what must stand at its end, or else again."""
+    """One commit under way: what must stand at its end, or else again; ``held`` when it has the lock already."""
 
     wanted: PolicyStore
     former: PolicyStore
     host: HostPort
     terms: Terms
+    held: bool = False
     reason: str = ""
     failed: str = ""
 
@@ -129,7 +128,7 @@ class _Commit:
     def _write_armed(self, steps: tuple[Step, ...], snapshot: countdown.Snapshot) -> Survey:
         reading = read_host(
             self.host,
-            prepare=countdown.arm(self.terms.owner, snapshot),
+            prepare=countdown.arm(self.terms.owner, snapshot, taken=self.held),
             before=countdown.guarded(self.terms.owner, "netsh"),
             stdin=_script(steps),
             also=(countdown.LOOK,),
@@ -139,13 +138,13 @@ class _Commit:
             return found
         owner = found.standing.owner
         if owner is not None and owner.token != self.terms.owner.token:
-            raise _Refused(in_progress(self.host.name, owner))
+            raise _Refused(in_progress(self.host.name, found.standing, owner))
         survey(self.host, before=countdown.CLEAR if owner else countdown.CLEAR_UNARMED)
         raise _Refused(f"{self.host.name}: {_STARTED}")
 
     def _settle(self, sure: bool) -> Survey:
         """Read over new connections until the change is confirmed or the former state stands again."""
-        end = time.monotonic() + self.terms.seconds + MARGIN
+        end = time.monotonic() + self.terms.seconds + countdown.MARGIN
         while True:
             self.host.close()
             try:
@@ -218,6 +217,6 @@ def _script(steps: tuple[Step, ...]) -> str:
 
 def _never(seconds: int) -> str:
     return (
-        f"it did not come back within {seconds + MARGIN} s, although it puts its former state back by itself. "
-        "Go to its console: the job 'exchange.ipsec' of its Task Scheduler does it"
+        f"it did not come back within {seconds + countdown.MARGIN} s, although it puts its former state back by "
+        "itself. Go to its console: the job 'exchange.ipsec' of its Task Scheduler does it"
     )

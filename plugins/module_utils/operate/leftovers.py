@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an earlier run left of a confirmed commit: wait for it, put it back, clear it up, or say that it goes on."""
+"""What an earlier run left on a host: wait for it, put it back, clear it up, or say that it goes on."""
 
 from __future__ import annotations
 
@@ -12,19 +12,11 @@ from collections.abc import Callable
 from ..errors import HostError
 from ..host import countdown
 from ..host.port import HostPort
+from .held import in_progress
 from .survey import Survey, survey
 
 _PATIENCE = 120
 _PAUSE = 1.0
-
-
-def in_progress(host_name: str, owner: countdown.Owner) -> str:
-    """Say that another run holds a host, and for how long at most."""
-    return (
-        f"{host_name}: another run is in progress on this host since {owner.since} (controller {owner.controller}, "
-        f"process {owner.process}). Wait for its end; if it was killed, the host puts its former state back by itself "
-        f"{owner.seconds} s after that time, or after a restart. Then run again"
-    )
 
 
 def clear_leftovers(found: Survey, host: HostPort, alive: Callable[[countdown.Owner], bool]) -> Survey:
@@ -38,7 +30,7 @@ def clear_leftovers(found: Survey, host: HostPort, alive: Callable[[countdown.Ow
     while not found.standing.free:
         words, owner = found.standing.words, found.standing.owner
         if owner is not None and "kept" not in words and "back" not in words and alive(owner):
-            raise HostError(in_progress(host.name, owner))
+            raise HostError(in_progress(host.name, found.standing, owner))
         if time.monotonic() > end:
             raise HostError(f"{host.name}: what an earlier run left is still being put back; run again later")
         order = ""

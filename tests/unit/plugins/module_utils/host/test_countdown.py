@@ -38,8 +38,17 @@ def test_the_change_waits_for_the_arming() -> None:
     assert armed[0] == r"md %SystemRoot%\system32\config\exchange.ipsec"
     assert armed[-1] == r"(echo go)>%SystemRoot%\system32\config\exchange.ipsec\0badcafe.go"
     assert countdown.guarded(OWNER, "netsh") == (
-        r"(if exist %SystemRoot%\system32\config\exchange.ipsec\0badcafe.go netsh)"
+        r"(if exist %SystemRoot%\system32\config\exchange.ipsec\0badcafe.go (netsh))"
     )
+
+
+def test_a_lock_that_was_taken_is_gone_on_with_by_its_owner_alone() -> None:
+    folder = r"%SystemRoot%\system32\config\exchange.ipsec"
+    taken = countdown.take(OWNER).split("&&")
+    assert (taken[0], taken[-1]) == (f"md {folder}", rf"(echo go)>{folder}\0badcafe.go")
+    armed = countdown.arm(OWNER, WHOLE, taken=True).split("&&")
+    assert armed[0] == rf"ren {folder}\0badcafe.go 0badcafe.own"
+    assert armed[1:] == countdown.arm(OWNER, WHOLE).split("&&")[2:]
 
 
 @pytest.mark.parametrize(

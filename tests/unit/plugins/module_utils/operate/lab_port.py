@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
+from ansible_collections.exchange.ipsec.plugins.module_utils.host.countdown import Owner
 from ansible_collections.exchange.ipsec.plugins.module_utils.host.port import Completed
 from tests.lab.windows.host import WindowsHost
+
+MINE = Owner(1767323045, 20, 4242, "controller.example.org", "0badcafe")
+OTHER = Owner(1767323040, 20, 77, "other.example.org", "00c0ffee")
+"""Two runs that want the same host."""
 
 
 class LabPort:

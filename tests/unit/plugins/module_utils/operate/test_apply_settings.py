@@ -13,7 +13,7 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.operate.apply_setti
     restart_commands,
 )
 from ansible_collections.exchange.ipsec.plugins.module_utils.operate.survey import survey
-from tests.unit.plugins.module_utils.operate.lab_port import LabPort
+from tests.unit.plugins.module_utils.operate.lab_port import MINE, LabPort
 
 OAKLEY = r"HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley"
 
@@ -24,7 +24,7 @@ def test_a_value_is_set_and_taken_away_again(profile: str) -> None:
     for wanted in (1, None):
         before = survey(port)
         changes = plan_settings(before.state.settings, {"NLBSFlags": wanted}, before.state.version)
-        after = apply_settings(changes, (), port)
+        after = apply_settings(changes, (), port, MINE)
         assert after.state.settings["NLBSFlags"] == wanted
 
 
@@ -43,7 +43,7 @@ def test_the_service_runs_again_after_a_restart() -> None:
     port = LabPort()
     found = survey(port)
     changes = plan_settings(found.state.settings, {"NLBSFlags": 1}, found.state.version)
-    assert apply_settings(changes, restart_commands(changes, found), port).obstacle("x") == ""
+    assert apply_settings(changes, restart_commands(changes, found), port, MINE).obstacle("x") == ""
 
 
 def test_a_service_that_does_not_come_back_is_an_error() -> None:
@@ -51,7 +51,7 @@ def test_a_service_that_does_not_come_back_is_an_error() -> None:
     found = survey(port)
     changes = plan_settings(found.state.settings, {"NLBSFlags": 1}, found.state.version)
     with pytest.raises(HostError, match="fe1: the service did not come back after 'net start NoSuchService'"):
-        apply_settings(changes, ("net stop PolicyAgent /y", "net start NoSuchService"), port)
+        apply_settings(changes, ("net stop PolicyAgent /y", "net start NoSuchService"), port, MINE)
 
 
 def test_a_value_that_did_not_arrive_is_an_error() -> None:
@@ -68,4 +68,4 @@ def test_a_value_that_did_not_arrive_is_an_error() -> None:
             return port.run(command.replace("/t REG_DWORD /d 1 /f", "").replace("reg add", "reg query"), stdin)
 
     with pytest.raises(HostError, match=r"^fe1: NLBSFlags is 0 instead of 1 after 'reg add .* allowed to write HKEY_"):
-        apply_settings((change,), (), Denied())
+        apply_settings((change,), (), Denied(), MINE)

@@ -3,32 +3,34 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 
 import pytest
 
 from ansible_collections.exchange.ipsec.plugins.module_utils.compliance.state import Service
-from ansible_collections.exchange.ipsec.plugins.module_utils.errors import HostError
+from ansible_collections.exchange.ipsec.plugins.module_utils.errors import HostError, NetshError
 from ansible_collections.exchange.ipsec.plugins.module_utils.host import commands, countdown
 from ansible_collections.exchange.ipsec.plugins.module_utils.host.port import Completed
-from ansible_collections.exchange.ipsec.plugins.module_utils.operate.apply_plan import apply_plan
+from ansible_collections.exchange.ipsec.plugins.module_utils.model.policy import PolicyStore
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.apply_plan import apply_plan, write
 from ansible_collections.exchange.ipsec.plugins.module_utils.operate.confirmed import (
     Terms,
     apply_confirmed,
     snapshot_of,
 )
+from ansible_collections.exchange.ipsec.plugins.module_utils.operate.held import in_progress
 from ansible_collections.exchange.ipsec.plugins.module_utils.operate.leftovers import clear_leftovers
 from ansible_collections.exchange.ipsec.plugins.module_utils.operate.survey import survey
 from ansible_collections.exchange.ipsec.plugins.module_utils.plan.planner import plan_present
-from tests.unit.plugins.module_utils.operate.lab_port import LabPort
+from tests.unit.plugins.module_utils.operate.lab_port import MINE, OTHER, LabPort
 from tests.unit.plugins.module_utils.plan.policies import policy, rule
 
 FOLDER = r"C:\WINDOWS\system32\config\exchange.ipsec"
-MINE = countdown.Owner(1767323045, 20, 4242, "controller.example.org", "0badcafe")
-OTHER = countdown.Owner(1767323040, 20, 77, "other.example.org", "00c0ffee")
 FRESH = countdown.Snapshot(policy=False, oakley=False, running=True)
 MAIL = policy("Mail", rule("POP3", 110))
+OTHER_POLICY = policy("Before", rule("IMAP4", 143))
 
 
 class Lost(Exception):
@@ -76,14 +78,63 @@ def traces(port: LabPort) -> list[str]:
     return [path for path in [*port.windows.files, *port.windows.folders] if path.startswith(FOLDER.lower())]
 
 
-def test_a_run_that_another_one_overtakes_changes_nothing_in_force() -> None:
-    port = BusyPort(nothing, nothing, other_arms)  # before the read, the build, the arming
+def test_a_run_that_another_one_overtakes_changes_nothing() -> None:
+    port = BusyPort(nothing, other_arms)  # before the read, before the build
     with pytest.raises(HostError, match="another run is in progress on this host since 2026-01-02 03:04:00 UTC"):
         put_in_force(port)
     found = survey(port, countdown=True)
-    assert found.store.assigned is None
+    assert found.store == PolicyStore()
     assert found.standing.owner == OTHER
     assert port.windows.scheduler.find(countdown.JOB) is not None
+
+
+def other_tries(port: LabPort) -> None:
+    """Another run would take the lock, and does not get it."""
+    for question in (countdown.arm(OTHER, FRESH), countdown.take(OTHER)):
+        assert "# 0 1" in port.windows.run(commands.ask([question], "#"))[1]
+    with pytest.raises(HostError, match="another run is in progress on this host since 2026-01-02 03:04:05 UTC"):
+        apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port, OTHER)
+
+
+def test_nobody_comes_between_the_build_and_the_arming() -> None:
+    port = BusyPort(nothing, nothing, other_tries)
+    put_in_force(port)
+    assert survey(port).store.assigned == "Mail"
+    assert traces(port) == []
+
+
+def other_thinks_us_dead(port: LabPort) -> None:
+    """Another controller clears a lock that was never armed, and begins."""
+    port.windows.run(countdown.CLEAR_UNARMED)
+    other_arms(port)
+
+
+def test_a_run_whose_lock_is_gone_puts_nothing_in_force() -> None:
+    port = BusyPort(nothing, nothing, other_thinks_us_dead)
+    with pytest.raises(HostError, match="another run is in progress on this host since 2026-01-02 03:04:00 UTC"):
+        put_in_force(port)
+    assert survey(port).store.assigned is None
+    assert survey(port, countdown=True).standing.owner == OTHER
+
+
+@pytest.mark.parametrize("seconds", [0, 20])
+def test_a_build_that_comes_out_otherwise_lets_go_of_the_host(seconds: int) -> None:
+    port = LabPort()
+    before = survey(port)
+    port.type('netsh ipsec static add filterlist name="POP3 list"')
+    port.type('netsh ipsec static add filter filterlist="POP3 list" srcaddr=me dstaddr=any')
+    owner = dataclasses.replace(MINE, seconds=seconds)
+    with pytest.raises(NetshError, match="netsh reported"):
+        apply_confirmed(plan_present(MAIL, before.store, assigned=True), before, port, terms(owner))
+    assert traces(port) == []
+
+
+@pytest.mark.parametrize("armed", [False, True])
+def test_what_is_told_of_another_run(armed: bool) -> None:
+    words = frozenset({"lock", "armed"}) if armed else frozenset({"lock"})
+    said = in_progress("fe1", countdown.Standing(words, OTHER), OTHER)
+    assert ("puts its former state back by itself 20 s after" in said) == armed
+    assert ("on others until 2026-01-02 03:06:20 UTC" in said) != armed
 
 
 def test_a_job_that_is_asked_for_and_does_not_start_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +192,6 @@ def test_a_host_that_another_run_holds_after_it_healed_is_left_to_that_run() -> 
     assert survey(port, countdown=True).standing.owner == OTHER
 
 
-OTHER_POLICY = policy("Before", rule("IMAP4", 143))
 OAKLEY = r"HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley"
 
 
@@ -149,12 +199,14 @@ OAKLEY = r"HKLM\SYSTEM\CurrentControlSet\Services\PolicyAgent\Oakley"
 def test_the_job_puts_policy_and_oakley_key_back_and_in_force(profile: str) -> None:
     port = LabPort(profile)
     before = survey(port)
-    apply_plan(plan_present(OTHER_POLICY, before.store, assigned=True), port)
+    apply_plan(plan_present(OTHER_POLICY, before.store, assigned=True), port, MINE)
     port.type(f"reg add {OAKLEY} /v NLBSFlags /t REG_DWORD /d 1 /f")
     port.windows.driver.watch()
     before = survey(port)
     assert "# 0 0" in port.windows.run(commands.ask([countdown.arm(MINE, snapshot_of(before))], "#"))[1]
-    apply_plan(plan_present(MAIL, before.store, assigned=True), port)
+    plan = plan_present(MAIL, before.store, assigned=True)
+    for steps, expected in ((plan.build, plan.built), (plan.switch, plan.after)):
+        write(steps, expected, port, MINE, held=True, keep=True)
     port.type(f"reg add {OAKLEY} /v NLBSFlags /t REG_DWORD /d 0 /f")
     assert port.windows.driver.policy.name == "Mail"  # type: ignore[union-attr]
     port.windows.advance(MINE.seconds + 5)
@@ -166,7 +218,7 @@ def test_the_job_puts_policy_and_oakley_key_back_and_in_force(profile: str) -> N
 
 def test_a_snapshot_that_cannot_be_imported_is_tried_again_at_the_next_start() -> None:
     port = LabPort()
-    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port)
+    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port, MINE)
     before = survey(port)
     port.windows.run(commands.ask([countdown.arm(MINE, snapshot_of(before))], "#"))
     port.type(rf"ren {FOLDER}\policy.reg hidden")
@@ -207,7 +259,7 @@ class HalfPort(LabPort):
 
 def test_a_change_that_comes_out_otherwise_is_put_back_at_once() -> None:
     port = HalfPort()
-    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port)
+    apply_plan(plan_present(OTHER_POLICY, survey(port).store, assigned=True), port, MINE)
     before = survey(port)
     with pytest.raises(HostError, match="the host put its former state back: policy 'Before' is in force as before"):
         apply_confirmed(plan_present(MAIL, before.store, assigned=True), before, port, terms())
