@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from ..model.severity import Severity
 from .findings import Finding
@@ -40,11 +40,14 @@ def transit(waves: Sequence[Foresight]) -> tuple[Finding, ...]:
     """Tell, in one finding, what gets through before the first wave and after the last, but not in between."""
     if not waves:
         return ()
-    fine = {one for cell in waves[0].matrix.cells if not cell.now.outcome.lost for one in _each(cell)}
-    fine &= {one for cell in waves[-1].matrix.cells if not cell.after.outcome.lost for one in _each(cell)}
+    broken = [cell for wave in waves[:-1] for cell in wave.matrix.cells if cell.after.outcome.lost]
+    concerned = {cell.flow for cell in broken}
+    before = _pairs(concerned, (cell for cell in waves[0].matrix.cells if not cell.now.outcome.lost))
+    at_end = _pairs(concerned, (cell for cell in waves[-1].matrix.cells if not cell.after.outcome.lost))
+    fine = {flow: before[flow] & at_end[flow] for flow in concerned}
     lost: dict[Flow, dict[Pair, str]] = {}
-    for cell in (cell for wave in waves[:-1] for cell in wave.matrix.cells if cell.after.outcome.lost):
-        pairs = [pair for flow, pair in _each(cell) if (flow, pair) in fine]
+    for cell in broken:
+        pairs = [pair for pair in cell.pairs if pair in fine[cell.flow]]
         if pairs:
             lost.setdefault(cell.flow, {}).update(dict.fromkeys(pairs, cell.after.because))
     if not lost:
@@ -52,9 +55,14 @@ def transit(waves: Sequence[Foresight]) -> tuple[Finding, ...]:
     first = next(iter(lost))
     flows = f"{first} and {len(lost) - 1} more" if len(lost) > 1 else str(first)
     text = f"gets through before and after, but not while the hosts are changed: {next(iter(lost[first].values()))}"
-    concerned = tuple(dict.fromkeys(pair for one in lost.values() for pair in one))
-    return (Finding(Severity.MEDIUM, "transit.lost", flows, text, REMEDY, concerned),)
+    pairs = list(dict.fromkeys(pair for one in lost.values() for pair in one))
+    return (Finding(Severity.MEDIUM, "transit.lost", flows, text, REMEDY, tuple(pairs)),)
 
 
-def _each(cell: Cell) -> Iterator[tuple[Flow, Pair]]:
-    return ((cell.flow, pair) for pair in cell.pairs)
+def _pairs(flows: Collection[Flow], cells: Iterable[Cell]) -> dict[Flow, set[Pair]]:
+    """Give all pairs of some flows in these cells."""
+    found: dict[Flow, set[Pair]] = {flow: set() for flow in flows}
+    for cell in cells:
+        if cell.flow in found:
+            found[cell.flow].update(cell.pairs)
+    return found
