@@ -17,7 +17,8 @@ import dataclasses
 import enum
 import functools
 import itertools
-from collections.abc import Sequence
+import operator
+from collections.abc import Container, Iterable, Sequence
 
 from ..model.actions import ActionKind
 from ..model.filters import ANY_PROTOCOL
@@ -25,7 +26,7 @@ from ..model.windows import WindowsVersion
 from .exemptions import exempt_destination, exempt_traffic, exemption_mode, perhaps_ike
 from .packet import UDP, Packet, Traffic
 from .station import Station
-from .table import Entry, FilterTable, Treatment
+from .table import Entry, FilterTable, Treatment, Width
 
 
 class Word(enum.Enum):
@@ -65,6 +66,10 @@ class Choice:
         """What the deciding rule asks."""
         return self.entry.treatment if self.entry else None
 
+    def doubting(self, doubts: tuple[str, ...]) -> Choice:
+        """Give the choice with more doubts after its own."""
+        return dataclasses.replace(self, doubts=(*self.doubts, *doubts))
+
     @property
     def because(self) -> str:
         """Say why, in the words ``rule 'Mail' negotiates``."""
@@ -98,49 +103,75 @@ def classify(station: Station, packet: Packet, table: FilterTable | None = None)
     many = exempt_destination(station.version, mode, packet.destination, inbound=not outbound)
     if many:
         return Choice(Word.CLEAR, exempt=many)
-    entries = (table or FilterTable(station)).between(own, peer, outbound=outbound)
-    return Chooser().choose(station, entries, packet.traffic)
+    filters = table or FilterTable(station)
+    return Chooser(filters.named).choose(station, filters.between(own, peer, outbound=outbound), packet.traffic)
 
 
 class Chooser:
-    """Decides about unicast traffic, and decides once where the same filters match; its entries must outlive it."""
+    """Decides about unicast traffic, and decides once where the same filters can; its entries must outlive it.
 
-    def __init__(self) -> None:
-        """Start with no decision made."""
+    Equal circumstances give the same object.
+    """
+
+    def __init__(self, named: Container[tuple[int, int, int]]) -> None:
+        """Start with no decision made; ``named`` are protocol and ports of all filters that will be asked about."""
+        self._named = named
+        self._matching: dict[Traffic, list[Traffic]] = {}
+        self._groups: dict[tuple[int, ...], tuple[Entry, ...]] = {}
+        self._sorted: dict[int, tuple[dict[Traffic, tuple[Entry, ...]], Sequence[Entry]]] = {}  # kept, as ids name them
         self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
-        self._sorted: dict[int, tuple[dict[Traffic, list[Entry]], Sequence[Entry]]] = {}  # kept, as ids name them
-        self._doubted: dict[tuple[int, tuple[str, ...]], Choice] = {}
+        self._changed: dict[tuple[int, str, tuple[str, ...]], Choice] = {}
 
     def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
         """Decide about traffic between two addresses, given the filters that those let match."""
         exempt = _exempt(station.version, station.no_default_exempt, traffic)
-        if exempt:
-            decided = self._by_filters(entries, traffic)
-            return Choice(Word.CLEAR, exempt=exempt, overruled=None if decided.word is Word.CLEAR else decided.entry)
-        if station.unknown:
+        if station.unknown and not exempt:
             return _UNKNOWN
         decided = self._by_filters(entries, traffic)
-        ike = perhaps_ike(traffic) if traffic[0] == UDP and decided.word is not Word.CLEAR else ""
-        unread = station.unread and station.in_doubt
-        if not ike and not unread:
+        doubts = () if exempt else _doubts(station, traffic, decided)
+        if not exempt and not doubts:
             return decided
-        more = tuple(filter(None, (ike, unread and f"{UNREAD}: {unread}")))
-        key = (id(decided), more)
-        known = self._doubted.get(key)
+        key = (id(decided), exempt, doubts)
+        known = self._changed.get(key)
         if known is None:
-            known = self._doubted[key] = dataclasses.replace(decided, doubts=(*decided.doubts, *more))
+            known = self._changed[key] = _exempted(decided, exempt) if exempt else decided.doubting(doubts)
         return known
 
     def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:
         known = self._sorted.get(id(entries))
         if known is None:
-            known = self._sorted[id(entries)] = (_by_traffic(entries), entries)
-        found = [one for named in _matching(traffic) for one in known[0].get(named, ())]
+            known = self._sorted[id(entries)] = (self._by_traffic(entries), entries)
+        by_traffic = known[0]
+        found = [group for one in self._names(traffic) if (group := by_traffic.get(one))]
         key = tuple(map(id, found))
         choice = self._known.get(key)
         if choice is None:
-            choice = self._known[key] = _most_specific(found)
+            choice = self._known[key] = _most_specific([one for group in found for one in group])
         return choice
+
+    def _names(self, traffic: Traffic) -> list[Traffic]:
+        """Give what filters that match traffic name: its protocol and ports, or none, in every combination in use."""
+        known = self._matching.get(traffic)
+        if known is None:
+            every = itertools.product(*(dict.fromkeys((0, own)) for own in traffic))
+            known = self._matching[traffic] = [Traffic(*one) for one in every if one in self._named]
+        return known
+
+    def _by_traffic(self, entries: Sequence[Entry]) -> dict[Traffic, tuple[Entry, ...]]:
+        """Sort filters by protocol and ports, 0 where they name none, without those that can never decide."""
+        found: dict[Traffic, list[Entry]] = {}
+        for one in entries:
+            found.setdefault(Traffic(*one[2:5]), []).append(one)
+        return {traffic: self._group(group) for traffic, group in found.items()}
+
+    def _group(self, alike: list[Entry]) -> tuple[Entry, ...]:
+        """Leave out of filters with one traffic those that never decide, since a narrower one matches as well."""
+        key = tuple(map(id, alike))
+        known = self._groups.get(key)
+        if known is None:
+            group = tuple(_undecided(alike, [one for one in alike if not one.maybe]))
+            known = self._groups[key] = self._groups.setdefault(tuple(map(id, group)), group)
+        return known
 
 
 _NOTHING = Choice(Word.CLEAR)
@@ -152,38 +183,47 @@ def _exempt(version: WindowsVersion, no_default_exempt: int | None, traffic: Tra
     return exempt_traffic(version, exemption_mode(version, no_default_exempt), traffic)
 
 
-def _by_traffic(entries: Sequence[Entry]) -> dict[Traffic, list[Entry]]:
-    """Sort filters by protocol and ports, 0 where they name none."""
-    found: dict[Traffic, list[Entry]] = {}
-    for one in entries:
-        found.setdefault(Traffic(*one[2:5]), []).append(one)
-    return found
+def _doubts(station: Station, traffic: Traffic, decided: Choice) -> tuple[str, ...]:
+    """Give the doubts about a decision that do not come from filters that match."""
+    ike = perhaps_ike(traffic) if traffic.protocol == UDP and decided.word is not Word.CLEAR else ""
+    unread = f"{UNREAD}: {station.unread}" if station.unread and station.in_doubt else ""
+    return tuple(filter(None, (ike, unread))) if ike or unread else ()
 
 
-@functools.cache
-def _matching(traffic: Traffic) -> tuple[Traffic, ...]:
-    """Give what the filters name that match traffic: its protocol and ports, or none, in every combination."""
-    every = itertools.product(*(dict.fromkeys((0, own)) for own in traffic))
-    return tuple(Traffic(*one) for one in every)
+def _exempted(decided: Choice, exempt: str) -> Choice:
+    """Give the choice about traffic that is exempt from what filters decided."""
+    return Choice(Word.CLEAR, exempt=exempt, overruled=None if decided.word is Word.CLEAR else decided.entry)
 
 
 def _most_specific(matches: Sequence[Entry]) -> Choice:
     """Let the most specific match decide, and name what leaves a doubt."""
-    sure = [one for one in matches if not one.maybe]
-    best = max(sure, key=_weight) if sure else None
-    doubts = tuple(dict.fromkeys(doubt for one in matches if (doubt := _doubt(one, best, matches))))
+    sure = sorted((one for one in matches if not one.maybe), key=_weight, reverse=True)
+    best = sure[0] if sure else None
+    rivals = [one for one in _undecided(matches, sure) if one is not best]
+    doubts = tuple(dict.fromkeys(doubt for one in rivals if (doubt := _doubt(one, best))))
     if best is None:
         return Choice(Word.CLEAR, doubts=doubts)
-    return Choice(_WORDS[best.treatment.action.kind], best, doubts=doubts, covers=_covers(best, matches))
+    return Choice(_WORDS[best.treatment.action.kind], best, doubts=doubts, covers=_covers(best, rivals))
 
 
-def _covers(best: Entry, matches: Sequence[Entry]) -> tuple[tuple[int, int, int], ...]:
+def _undecided(matches: Sequence[Entry], sure: Sequence[Entry]) -> list[Entry]:
+    """Give the matches that may decide, since none of those that match for sure is narrower."""
+    widths = [one.width for one in sure]
+    return [one for one in matches if not _is_beaten(one.width, widths)]
+
+
+def _is_beaten(wide: Width, widths: Iterable[Width]) -> bool:
+    """Say whether one of some filters is at least as narrow as another one in every respect and narrower in one."""
+    return any(narrow != wide and all(map(operator.ge, narrow, wide)) for narrow in widths)
+
+
+def _covers(best: Entry, rivals: Sequence[Entry]) -> tuple[tuple[int, int, int], ...]:
     """Give the traffic of matches that negotiate the same and, as no document says which wins, might decide."""
-    if best.treatment.action.kind is not ActionKind.NEGOTIATE or len(matches) == 1:
+    if best.treatment.action.kind is not ActionKind.NEGOTIATE:
         return ()
-    alike = [one for one in matches if one[2:5] != best[2:5] and one.treatment.asks == best.treatment.asks]
-    sure = [one for one in matches if not one.maybe]
-    return tuple(sorted({one[2:5] for one in alike if not any(_narrower(other, one) for other in sure)}))
+    return tuple(sorted({
+        one[2:5] for one in rivals if one[2:5] != best[2:5] and one.treatment.asks == best.treatment.asks
+    }))  # fmt: skip
 
 
 def _weight(entry: Entry) -> tuple[int, int, int, int]:
@@ -193,23 +233,13 @@ def _weight(entry: Entry) -> tuple[int, int, int, int]:
     return (entry.source_bits + entry.destination_bits, named, ports, _GRAVITY[entry.treatment.action.kind])
 
 
-def _doubt(entry: Entry, best: Entry | None, matches: Sequence[Entry]) -> str:
-    """Say why a match other than the best might decide; empty where it cannot, or where it asks for the same."""
-    if best is not None and entry.treatment.asks == best.treatment.asks:
+def _doubt(rival: Entry, best: Entry | None) -> str:
+    """Say why a match other than the best might decide; empty where it asks for the same."""
+    if best is not None and rival.treatment.asks == best.treatment.asks:
         return ""
-    if any(_narrower(other, entry) for other in matches if not other.maybe):
-        return ""
-    if entry.maybe:
-        return f"whether a filter of rule {entry.treatment.rule!r} matches depends on what the host resolves"
+    if rival.maybe:
+        return f"whether a filter of rule {rival.treatment.rule!r} matches depends on what the host resolves"
     if best is None:
         return ""
-    names = " and ".join(sorted({repr(entry.treatment.rule), repr(best.treatment.rule)}))
+    names = " and ".join(sorted({repr(rival.treatment.rule), repr(best.treatment.rule)}))
     return f"rules {names} match alike and ask for different things; no document says which wins"
-
-
-def _narrower(narrow: Entry, wide: Entry) -> bool:
-    """Say whether a filter is at least as narrow as another in every respect and narrower in one."""
-    bits, other_bits = narrow.width, wide.width
-    if bits == other_bits or bits[0] < other_bits[0] or bits[1] < other_bits[1]:
-        return False
-    return all(a >= b for a, b in zip(bits[2:], other_bits[2:], strict=True))

@@ -28,7 +28,8 @@ RECEIVER = "the receiver"
 class End:
     """One end of a flow: what it does with packets to the peer and from it.
 
-    ``engaged`` says whether any of its filters negotiates with this peer, so that its IKE answers it.
+    ``engaged`` says whether any of its filters negotiates with this peer, so that its IKE answers it. ``fate`` is the
+    same number for ends that nothing but doubts tells apart.
     """
 
     who: str
@@ -36,15 +37,18 @@ class End:
     outgoing: Choice
     incoming: Choice
     engaged: bool
+    fate: int
 
 
 def settle(sender: End, receiver: End) -> Verdict:
-    """Follow the first packet to the receiver and the answer back."""
-    verdict = _blocked(sender, receiver) or _unknown(sender, receiver) or _there_and_back(sender, receiver)
-    doubts = (
-        *sender.outgoing.doubts, *receiver.incoming.doubts, *receiver.outgoing.doubts, *sender.incoming.doubts,
-    )  # fmt: skip
-    return verdict.doubting(doubts)
+    """Follow the first packet to the receiver and the answer back, without what is in doubt at one end alone."""
+    return _blocked(sender, receiver) or _unknown(sender, receiver) or _there_and_back(sender, receiver)
+
+
+def doubts_of(sender: End, receiver: End) -> tuple[str, ...]:
+    """Give what is in doubt at either end alone, in the order in which the packets pass."""
+    ways = (sender.outgoing.doubts, receiver.incoming.doubts, receiver.outgoing.doubts, sender.incoming.doubts)
+    return tuple(dict.fromkeys([one for doubts in ways for one in doubts]))
 
 
 def _unknown(sender: End, receiver: End) -> Verdict | None:

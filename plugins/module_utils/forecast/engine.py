@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Address
 
-from .conversation import RECEIVER, SENDER, settle
+from .conversation import RECEIVER, SENDER, doubts_of, settle
 from .negotiate import KERBEROS
 from .packet import Traffic
 from .sides import Side, Sides
@@ -44,8 +44,10 @@ class Engine:
         self._sides = Sides(self.stations)
         self._verdicts: dict[tuple[int, int], Verdict] = {}
         self._many: dict[tuple[int, int, int], tuple[Verdict, ...]] = {}
+        self._settled: dict[tuple[int, int], Verdict] = {}
+        self._doubted: dict[tuple[int, tuple[str, ...]], Verdict] = {}
         self._same: dict[Verdict, Verdict] = {}
-        self._kerberos: set[int] = set()
+        self._kerberos: set[int] = set()  # the ids of verdicts that count on it
         self._corrected: dict[tuple[int, Ticket, Ticket], tuple[Verdict, ...]] = {}
         self._tickets: dict[str, Ticket] = {}
 
@@ -65,7 +67,7 @@ class Engine:
         known = self._judge(
             self._sides.side(sender, source, destination), self._sides.side(receiver, destination, source), flows
         )
-        if id(known) not in self._kerberos:
+        if self._kerberos.isdisjoint(map(id, known)):
             return known
         key = (id(known), self.ticket(sender), self.ticket(receiver))
         if key not in self._corrected:
@@ -101,16 +103,27 @@ class Engine:
             senders = self._sides.ends(one, SENDER, flows, flows_number)
             receivers = self._sides.ends(other, RECEIVER, flows, flows_number)
             verdicts = self._verdicts
-            known = tuple([verdicts.get(ends) or self._settled(ends) for ends in zip(senders, receivers, strict=True)])
+            known = tuple([verdicts.get(ends) or self._verdict(ends) for ends in zip(senders, receivers, strict=True)])
             self._many[key] = known
-            if any(KERBEROS in verdict.methods[:1] for verdict in known):
-                self._kerberos.add(id(known))
         return known
 
-    def _settled(self, ends: tuple[int, int]) -> Verdict:
-        sender, receiver = ends
-        known = self._keep(settle(self._sides.end(sender), self._sides.end(receiver)))
-        self._verdicts[ends] = known
+    def _verdict(self, ends: tuple[int, int]) -> Verdict:
+        """Settle a flow between two ends, which are many, as one between their fates, which are few."""
+        sender, receiver = self._sides.end(ends[0]), self._sides.end(ends[1])
+        fates = (sender.fate, receiver.fate)
+        settled = self._settled.get(fates)
+        if settled is None:
+            settled = self._settled[fates] = self._keep(settle(sender, receiver))
+        known = self._verdicts[ends] = self._doubting(settled, doubts_of(sender, receiver))
+        if KERBEROS in known.methods[:1]:
+            self._kerberos.add(id(known))
+        return known
+
+    def _doubting(self, verdict: Verdict, doubts: tuple[str, ...]) -> Verdict:
+        key = (id(verdict), doubts)
+        known = self._doubted.get(key)
+        if known is None:
+            known = self._doubted[key] = self._keep(verdict.doubting(doubts))
         return known
 
     def _keep(self, verdict: Verdict) -> Verdict:

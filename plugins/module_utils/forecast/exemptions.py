@@ -21,6 +21,8 @@ KERBEROS_PORT = 88
 IKE_PORT = 500
 NAT_T_PORT = 4500
 ONLY_IKE = 3
+EXEMPT_PORTS = {KERBEROS_PORT, IKE_PORT, NAT_T_PORT}
+"""The ports that decide here; all others are alike."""
 
 _KERBEROS_MODES = (0, 2)
 _MULTICAST_MODES = (0, 1)

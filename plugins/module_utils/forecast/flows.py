@@ -56,10 +56,15 @@ class Flow:
     last: int = 0
 
     def traffic(self, named: set[int]) -> Traffic:
-        """Give its first packet; of a range, and of the sender's ports, one that no filter names (``named``)."""
+        """Give its first packet, with one port for all that nothing tells apart: those not among ``named``.
+
+        Such a port stands for a range that holds one, and for the sender's.
+        """
         if not self.port:
             return Traffic(self.protocol)
-        port = unnamed_port(named, self.port, self.last) if self.last > self.port else self.port
+        port = unnamed_port(named, self.port, max(self.port, self.last))
+        if port not in named:
+            port = unnamed_port(named)
         return Traffic(self.protocol, unnamed_port(named | {port}), port)
 
     @property

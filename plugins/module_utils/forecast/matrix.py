@@ -9,12 +9,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gc
+import itertools
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from .engine import Engine
+from .exemptions import EXEMPT_PORTS
 from .flows import Conversations, Flow, Pair
-from .packet import filters_in_force, named_ports
+from .packet import Traffic, filters_in_force, named_ports
 from .verdict import Verdict, worse
 
 
@@ -79,32 +82,62 @@ def no_collector() -> Iterator[None]:
             gc.enable()
 
 
+_Fates = tuple[tuple[Verdict, ...], tuple[Verdict, ...], list[Pair]]
+"""What becomes of each flow now and after, and the pairs for which it does."""
+
+_Part = tuple[int, Verdict, Verdict, list[Pair]]
+"""What a conversation adds to a cell: the place of the flow in it, its verdicts, the pairs."""
+
+
 @no_collector()
 def matrix(now: Engine, after: Engine, conversations: Iterable[Conversations]) -> Matrix:
     """Judge every flow of every pair, now and after; pairs of the same fate share a cell.
 
     An engine gives equal verdicts as one object, so fates are told apart by identity.
     """
-    named = _named(now) | _named(after)
-    numbers: dict[Flow, int] = {}  # a flow is dear to hash, and there are a million questions about it
-    found: dict[tuple[int, int, int], tuple[Flow, Verdict, Verdict, list[Pair]]] = {}
+    named = _named(now) | _named(after) | EXEMPT_PORTS
+    numbers: dict[Flow, int] = {}  # a flow is dear to hash
+    found: dict[tuple[int, int, int], tuple[Flow, Verdict, Verdict, list[list[Pair]]]] = {}
     for talk in conversations:
-        traffic = tuple(flow.traffic(named) for flow in talk.flows)
+        alike: dict[Traffic, list[int]] = {}  # flows with the same first packet have the same fates
+        for place, flow in enumerate(talk.flows):
+            alike.setdefault(flow.traffic(named), []).append(place)
+        fates = _fates(now, after, talk.pairs, tuple(alike))
         numbered = [(numbers.setdefault(flow, len(numbers)), flow) for flow in talk.flows]
-        by_fate: dict[tuple[int, int], tuple[tuple[Verdict, ...], tuple[Verdict, ...], list[Pair]]] = {}
-        for pair in talk.pairs:
-            here, there = now.verdicts(*pair, traffic), after.verdicts(*pair, traffic)
-            fate = by_fate.setdefault((id(here), id(there)), (here, there, []))
-            fate[2].append(pair)
-        for here, there, pairs in by_fate.values():
-            for (number, flow), one, other in zip(numbered, here, there, strict=True):
-                key = (number, id(one), id(other))
-                known = found.get(key)
-                if known is None:
-                    found[key] = (flow, one, other, [*pairs])
-                else:
-                    known[3].extend(pairs)
-    return Matrix(tuple(Cell(flow, one, other, tuple(pairs)) for flow, one, other, pairs in found.values()))
+        for place, one, other, pairs in _parts(fates, list(alike.values())):
+            number, flow = numbered[place]
+            found.setdefault((number, id(one), id(other)), (flow, one, other, []))[3].append(pairs)
+    cells = (Cell(flow, one, other, tuple(itertools.chain(*parts))) for flow, one, other, parts in found.values())
+    return Matrix(tuple(cells))
+
+
+def _fates(now: Engine, after: Engine, pairs: Iterable[Pair], flows: tuple[Traffic, ...]) -> Iterable[_Fates]:
+    """Judge flows and put the pairs together for which all of them end alike."""
+    found: dict[tuple[int, int], _Fates] = {}
+    for pair in pairs:
+        here, there = now.verdicts(*pair, flows), after.verdicts(*pair, flows)
+        found.setdefault((id(here), id(there)), (here, there, []))[2].append(pair)
+    return found.values()
+
+
+def _parts(fates: Iterable[_Fates], alike: list[list[int]]) -> list[_Part]:
+    """Put the pairs together for which a flow ends alike; ``alike`` are the places of the flows of each verdict.
+
+    The parts come in the order in which a conversation first meets them: by pairs, then by flows.
+    """
+    found: dict[tuple[int, int, int], list[Pair]] = {}
+    parts: list[_Part] = []
+    for here, there, pairs in fates:
+        fresh: list[_Part] = []
+        for places, one, other in zip(alike, here, there, strict=True):
+            key = (places[0], id(one), id(other))
+            known = found.get(key)
+            if known is None:
+                known = found[key] = []
+                fresh += [(place, one, other, known) for place in places]
+            known += pairs
+        parts += sorted(fresh, key=operator.itemgetter(0))
+    return parts
 
 
 def shown(pairs: tuple[Pair, ...], limit: int) -> list[str]:

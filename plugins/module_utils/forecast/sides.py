@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from ipaddress import IPv4Address
 
 from ..model.actions import ActionKind
 from .classify import Choice, Chooser, Word
-from .conversation import SENDER, End
+from .conversation import RECEIVER, SENDER, End
 from .exemptions import exempt_destination, exemption_mode
 from .packet import Traffic
 from .station import Station
@@ -53,10 +53,10 @@ class Sides:
         self._stations = stations
         self._tables = {name: FilterTable(one, shared) for name, one in stations.items()}
         self._kinds = {name: self.number(_kind(one)) for name, one in stations.items()}
-        self._sides: dict[tuple[str, IPv4Address, IPv4Address], Side] = {}
-        self._chooser = Chooser()
+        self._sides: dict[tuple[str, IPv4Address, int], Side] = {}
+        self._chooser = Chooser({named for table in self._tables.values() for named in table.named})
         self._fates: dict[Hashable, Choice] = {}
-        self._same: dict[int, Choice] = {}
+        self._fated_before: dict[int, Choice] = {}
         self._ends: list[End] = []
         self._end_numbers: dict[tuple[int, str, int, int, bool], int] = {}
         self._flows: dict[tuple[int, str, int], tuple[int, ...]] = {}
@@ -67,10 +67,11 @@ class Sides:
 
     def side(self, name: str, own: IPv4Address, peer: IPv4Address) -> Side:
         """Give the side of a station, under one of its addresses, towards an address of a peer."""
-        key = (name, own, peer)
+        table = self._tables[name]
+        key = (name, own, table.part(peer))
         known = self._sides.get(key)
         if known is None:
-            table, kind = self._tables[name], self._kinds[name]
+            kind = self._kinds[name]
             out, into = table.between(own, peer, outbound=True), table.between(own, peer, outbound=False)
             many = next((one for one in (own, peer) if one.is_multicast or one == _EVERYBODY), None)
             number = self.number((kind, tuple(map(id, out)), tuple(map(id, into)), many))  # tables share their entries
@@ -82,50 +83,59 @@ class Sides:
         key = (side.number, who, flows_number)
         known = self._flows.get(key)
         if known is None:
-            engaged = side.engaged
-            known = self._flows[key] = tuple(self._end(side, who, flow, engaged=engaged) for flow in flows)
+            answers = tuple(one.reply for one in flows)
+            leaving, coming = (flows, answers) if who is SENDER else (answers, flows)
+            outgoing = self._choices(side, leaving, outbound=True, first=who is SENDER)
+            incoming = self._choices(side, coming, outbound=False, first=who is RECEIVER)
+            known = self._flows[key] = self._numbered(side, who, outgoing, incoming)
         return known
 
     def end(self, number: int) -> End:
         """Give an end by its number."""
         return self._ends[number]
 
-    def _end(self, side: Side, who: str, traffic: Traffic, *, engaged: bool) -> int:
-        sends = who is SENDER
-        leaving, coming = (traffic, traffic.reply) if sends else (traffic.reply, traffic)
-        outgoing = self._choice(side, leaving, outbound=True, first=sends)
-        incoming = self._choice(side, coming, outbound=False, first=not sends)
-        key = (side.kind, who, id(outgoing), id(incoming), engaged)
-        known = self._end_numbers.get(key)
-        if known is None:
-            known = self._end_numbers[key] = len(self._ends)
-            self._ends.append(End(who, side.station, outgoing, incoming, engaged))
-        return known
+    def _numbered(self, side: Side, who: str, outgoing: list[Choice], incoming: list[Choice]) -> tuple[int, ...]:
+        """Give the numbers of ends with these choices."""
+        engaged, found = side.engaged, []
+        for leaving, coming in zip(outgoing, incoming, strict=True):
+            key = (side.kind, who, id(leaving), id(coming), engaged)
+            known = self._end_numbers.get(key)
+            if known is None:
+                known = self._end_numbers[key] = len(self._ends)
+                fate = self.number((side.kind, who, _fate(leaving), _fate(coming), engaged))
+                self._ends.append(End(who, side.station, leaving, coming, engaged, fate))
+            found.append(known)
+        return tuple(found)
 
-    def _choice(self, side: Side, traffic: Traffic, *, outbound: bool, first: bool) -> Choice:
-        """Decide about traffic in one direction; choices of one fate are one object. ``first``: the opening packet."""
-        station = side.station
-        if side.many is not None and not first:
-            return _NO_ANSWER
+    def _choices(self, side: Side, traffic: Sequence[Traffic], *, outbound: bool, first: bool) -> list[Choice]:
+        """Decide about traffic in one direction; choices of one fate are one object. ``first``: opening packets."""
         if side.many is not None:
-            mode = exemption_mode(station.version, station.no_default_exempt)
-            exempt = exempt_destination(station.version, mode, side.many, inbound=not outbound)
+            if not first:
+                return [_NO_ANSWER] * len(traffic)
+            mode = exemption_mode(side.station.version, side.station.no_default_exempt)
+            exempt = exempt_destination(side.station.version, mode, side.many, inbound=not outbound)
             if exempt:
-                return self._fated(Choice(Word.CLEAR, exempt=exempt))
-        choice = self._chooser.choose(station, side.outgoing if outbound else side.incoming, traffic)
-        if choice.exempt:
-            return self._fated(choice)
-        known = self._same.get(id(choice))  # the chooser keeps it
+                return [self._fated(Choice(Word.CLEAR, exempt=exempt))] * len(traffic)
+        entries = side.outgoing if outbound else side.incoming
+        return [self._same(self._chooser.choose(side.station, entries, one)) for one in traffic]
+
+    def _same(self, choice: Choice) -> Choice:
+        """Do the same as _fated for a choice that the chooser keeps, so that its id tells it from every other."""
+        known = self._fated_before.get(id(choice))
         if known is None:
-            known = self._same[id(choice)] = self._fated(choice)
+            known = self._fated_before[id(choice)] = self._fated(choice)
         return known
 
     def _fated(self, choice: Choice) -> Choice:
         """Give the choice that was met first among those that decide alike, whatever addresses led to them."""
-        covered = choice.entry[2:5] if choice.entry and choice.word is Word.NEGOTIATE else None
-        overruled = choice.overruled.treatment if choice.overruled else None
-        fate = (choice.word, choice.treatment, covered, choice.exempt, overruled, choice.doubts, choice.covers)
-        return self._fates.setdefault(fate, choice)
+        return self._fates.setdefault((_fate(choice), choice.doubts), choice)
+
+
+def _fate(choice: Choice) -> Hashable:
+    """Give everything of a choice that decides about a flow, apart from its doubts."""
+    covered = choice.entry[2:5] if choice.entry and choice.word is Word.NEGOTIATE else None
+    overruled = choice.overruled.treatment if choice.overruled else None
+    return (choice.word, choice.treatment, covered, choice.exempt, overruled, choice.covers)
 
 
 def _kind(one: Station) -> Hashable:

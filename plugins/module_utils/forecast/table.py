@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import bisect
 import dataclasses
 import functools
 from collections.abc import Hashable, Iterator
@@ -47,6 +48,10 @@ class Treatment:
         return (action.kind, *options, self.authentication, self.tunnel)
 
 
+Width = tuple[int, int, bool, bool, bool]
+"""What a filter fixes: bits of both addresses, protocol, both ports. More is narrower."""
+
+
 class Entry(NamedTuple):
     """One filter in one direction, as far as it concerns one peer.
 
@@ -63,8 +68,8 @@ class Entry(NamedTuple):
     treatment: Treatment
 
     @property
-    def width(self) -> tuple[int, int, bool, bool, bool]:
-        """What it fixes: address bits, protocol, ports."""
+    def width(self) -> Width:
+        """What it fixes."""
         named = self.protocol != ANY_PROTOCOL
         return (self.source_bits, self.destination_bits, named, bool(self.source_port), bool(self.destination_port))
 
@@ -78,6 +83,16 @@ class _Side(NamedTuple):
     me: bool = False
     maybe: bool = False
 
+
+    @property
+    def borders(self) -> tuple[int, int]:
+        """Where its addresses begin, and where they have ended."""
+        return (self.network, self.network + (self.mask ^ _ALL_ONES) + 1)
+
+
+_ALL_ONES = 0xFFFFFFFF
+_MANY_RECEIVERS = {int(IPv4Address(one)) for one in ("224.0.0.0", "240.0.0.0", "255.255.255.255")}
+"""Where multicast begins and has ended, and the broadcast address."""
 
 _ANY = _Side(0, 0, 0)
 _ME = _Side(0, 0, 32, me=True)
@@ -120,14 +135,27 @@ class FilterTable:
         self._addresses = {int(one) for one in station.addresses}
         self._ways: dict[bool, list[_Way]] = {True: [], False: []}
         self._indexes: dict[tuple[int, bool], _Index] = {}
+        self.named: set[tuple[int, int, int]] = set()
+        """Protocol and ports of the filters, 0 where they name none."""
+        borders = set(_MANY_RECEIVERS)
         for rule in rules_in_force(station.policy):
             treatment = keep.same(Treatment(rule.name, rule.filter_action, rule.authentication, rule.tunnel))
             for one in rule.filter_list.filters:
                 for source, destination, traffic in _directions(one, station):
                     maybe = source.maybe or destination.maybe
                     entry = keep.same(Entry(source.bits, destination.bits, *traffic, maybe, treatment))
+                    self.named.add(traffic)
+                    borders.update(source.borders, destination.borders)
                     self._ways[True].append(_Way(source, destination, entry))
                     self._ways[False].append(_Way(destination, source, entry))
+        self._borders = sorted(borders)
+
+    def part(self, peer: IPv4Address) -> int:
+        """Give the number of the part of all addresses in which a peer is.
+
+        No filter tells two addresses of a part apart, and one is that of many receivers only where the other is.
+        """
+        return bisect.bisect_right(self._borders, int(peer))
 
     def between(self, own: IPv4Address, peer: IPv4Address, *, outbound: bool) -> tuple[Entry, ...]:
         """Give the filters that the addresses let match, in an order that means nothing."""

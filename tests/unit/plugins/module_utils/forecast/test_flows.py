@@ -117,9 +117,12 @@ def test_a_network_is_sampled_where_filters_tell_its_parts_apart() -> None:
 
 
 @pytest.mark.parametrize(("flow", "named", "traffic"), [
-    (Flow("x", Kind.OWN, 6, 110, ""), set(), Traffic(6, 1025, 110)),
-    (Flow("x", Kind.OWN, 6, 110, ""), {1025, 1026}, Traffic(6, 1027, 110)),
+    (Flow("x", Kind.OWN, 6, 110, ""), {110}, Traffic(6, 1025, 110)),
+    (Flow("x", Kind.OWN, 6, 110, ""), {110, 1025, 1026}, Traffic(6, 1027, 110)),
+    (Flow("x", Kind.OWN, 6, 110, ""), {25}, Traffic(6, 1026, 1025)),
     (Flow("x", Kind.OWN, 6, 1024, "", 65535), {1024, 1025}, Traffic(6, 1027, 1026)),
+    (Flow("x", Kind.OWN, 6, 79, "", 81), {79, 80}, Traffic(6, 1026, 1025)),
+    (Flow("x", Kind.OWN, 6, 79, "", 81), {79, 80, 81}, Traffic(6, 1025, 81)),
     (Flow("x", Kind.OWN, 50, 0, ""), set(), Traffic(50)),
 ])  # fmt: skip
 def test_the_first_packet_of_a_flow(flow: Flow, named: set[int], traffic: Traffic) -> None:
