@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from ipaddress import IPv4Address
 from typing import Any
 
 from ..model.severity import Severity
@@ -16,9 +15,8 @@ from .engine import Engine
 from .findings import Finding, judge, reaches, together
 from .flows import Conversations
 from .matrix import Matrix, matrix, shown
-from .packet import TCP, Traffic, filters_in_force, named_ports, unnamed_port
 from .station import Station
-from .verdict import Outcome, Verdict
+from .verdict import Outcome
 
 _SHOWN = 10
 """How many findings a summary spells out."""
@@ -99,14 +97,6 @@ def foresee(
     found = matrix(Engine((*before, *outside), kdcs), Engine((*after, *outside), kdcs), talks)
     later: Mapping[str, Station] = {one.name: one for one in after}
     return Foresight(found, judge(found, later, [name for name in changed if name in later]))
-
-
-def reach(station: Station, peer: IPv4Address, port: int, protocol: int = TCP) -> Verdict:
-    """Say what becomes of a connection to a port of a station's first address from a peer that knows no IPsec."""
-    named = named_ports(filters_in_force(station.policy))
-    outside = Station("the peer", (peer,))
-    traffic = Traffic(protocol, unnamed_port(named | {port}), port)
-    return Engine((outside, station)).verdict(outside.name, peer, station.name, station.addresses[0], traffic)
 
 
 def joined(parts: Sequence[Foresight]) -> Foresight:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from .wire import PAYLOAD_HEADER, IkeError
 
 DOI_IPSEC, IDENTITY_ONLY = 1, 1
-PROPOSAL_KIND, TRANSFORM_KIND = 2, 3
+TRANSFORM_KIND = 3
 PROTOCOL_ISAKMP, KEY_IKE = 1, 1
 LIFE_SECONDS = 28_800
 _BASIC = 0x8000
@@ -22,7 +22,6 @@ _ENCRYPTION, _HASH, _AUTHENTICATION, _GROUP, _LIFE_TYPE, _LIFE, _KEY_LENGTH = 1,
 ENCRYPTION = {"des": (1, None), "3des": (5, None), "aes128": (7, 128), "aes192": (7, 192), "aes256": (7, 256)}
 """Name -> number and key length in bits (RFC 2409 appendix A, RFC 3602 section 5.2)."""
 INTEGRITY = {"md5": 1, "sha1": 2, "sha256": 4}
-GROUPS = (1, 2, 5, 14)
 AUTHENTICATION = {"psk": 1, "certificate": 3, "kerberos": 65001}
 """Kerberos is the private number of draft-ietf-ipsec-isakmp-gss-auth, which Windows uses."""
 

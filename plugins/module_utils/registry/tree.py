@@ -39,7 +39,7 @@ class RegistryTree(Mapping[str, Mapping[str, RegistryValue]]):
 
     Paths have the long hive name (``HKEY_LOCAL_MACHINE\…``; a short one is spelled out) and no ``\`` at the end.
     Keys and names are found without regard to case and keep the case in which they were first seen. A tree never
-    changes; the ``with_`` and ``without_`` methods give another one.
+    changes.
     """
 
     def __init__(self, keys: Mapping[str, Mapping[str, RegistryValue]] | None = None) -> None:
@@ -93,30 +93,6 @@ class RegistryTree(Mapping[str, Mapping[str, RegistryValue]]):
         """List the keys below a key, however deep, without the key itself."""
         start = fold(long_path(path)) + "\\"
         return tuple(shown for folded, (shown, _unused) in self._keys.items() if folded.startswith(start))
-
-    def with_key(self, path: str, values: Mapping[str, RegistryValue] | None = None) -> RegistryTree:
-        """Add a key, or values to the key that is there."""
-        result = RegistryTree(self)
-        result._add(path, values or {})
-        return result
-
-    def with_value(self, path: str, name: str, value: RegistryValue) -> RegistryTree:
-        """Set one value; its key is made where it is missing."""
-        return self.with_key(path, {name: value})
-
-    def without_value(self, path: str, name: str) -> RegistryTree:
-        """Take one value away; nothing happens where it is not there."""
-        result = RegistryTree(self)
-        entry = result._keys.get(fold(long_path(path)))
-        if entry:
-            entry[1].pop(fold(name), None)
-        return result
-
-    def without_key(self, path: str) -> RegistryTree:
-        """Take a key away with all below it; nothing happens where it is not there."""
-        gone = {path, *self.keys_below(path)}
-        folded = {fold(long_path(one)) for one in gone}
-        return RegistryTree({key: values for key, values in self.items() if fold(key) not in folded})
 
     def _add(self, path: str, values: Mapping[str, RegistryValue]) -> None:
         path = long_path(path)

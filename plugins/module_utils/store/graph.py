@@ -16,8 +16,15 @@ from uuid import UUID
 
 from ..errors import StoreFormatError
 from ..registry.data import value_to_bytes
-from ..registry.tree import RegistryTree, RegistryValue, fold, long_path
-from .keys import OWNERS_REFERENCE, POLICY_REFERENCES, REFERENCE_TARGETS, RULE_REFERENCES, ObjectClass
+from ..registry.tree import RegistryTree, RegistryValue, fold
+from .keys import (
+    LOCAL_STORE_KEY,
+    OWNERS_REFERENCE,
+    POLICY_REFERENCES,
+    REFERENCE_TARGETS,
+    RULE_REFERENCES,
+    ObjectClass,
+)
 
 _NAME = re.compile(r"([A-Za-z]+)\{([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}")
 _CLASSES = {fold(kind.value): kind for kind in ObjectClass}
@@ -73,12 +80,12 @@ class StoreObject:
 class Graph:
     """The objects of a store by name, and the sentences about what is wrong between them."""
 
-    def __init__(self, tree: RegistryTree, root: str) -> None:
-        """Take the objects below ``root`` and check their references."""
+    def __init__(self, tree: RegistryTree) -> None:
+        """Take the objects of the local store and check their references."""
         self.problems: list[str] = []
         self._objects: dict[str, StoreObject] = {}
-        start = len(long_path(root)) + 1
-        for path in tree.keys_below(root):
+        start = len(LOCAL_STORE_KEY) + 1
+        for path in tree.keys_below(LOCAL_STORE_KEY):
             self._add(path, path[start:], tree)
         self._check_references()
 

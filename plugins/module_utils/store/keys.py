@@ -11,8 +11,6 @@ from uuid import UUID
 
 _IPSEC_KEY = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\Windows\\IPSec"
 LOCAL_STORE_KEY = f"{_IPSEC_KEY}\\Policy\\Local"
-CACHE_STORE_KEY = f"{_IPSEC_KEY}\\Policy\\Cache"
-"""Where Windows keeps a copy of the policy that the domain assigns; no specification and no dump tells its form."""
 ASSIGNMENT_KEY = f"{_IPSEC_KEY}\\GPTIPSECPolicy"
 
 

@@ -30,13 +30,13 @@ from .objects import (
 _Named = TypeVar("_Named", FilterList, FilterAction)
 
 
-def read_policies(tree: RegistryTree, root: str = LOCAL_STORE_KEY) -> PolicyStore:
-    """Read the store below ``root``: the local one, or the cached copy of the domain's.
+def read_policies(tree: RegistryTree) -> PolicyStore:
+    """Read the local store.
 
     Nothing is raised for what stands in the registry: an object that means nothing, or more than the model can say,
     is left out together with the rules that need it, and a sentence in ``problems`` names it.
     """
-    return _Reading(tree, root).store()
+    return _Reading(tree).store()
 
 
 def read_domain_assignment(tree: RegistryTree) -> str | None:
@@ -55,10 +55,10 @@ def read_domain_assignment(tree: RegistryTree) -> str | None:
 class _Reading:
     """One reading of a store: what was decoded so far, and the problems."""
 
-    def __init__(self, tree: RegistryTree, root: str) -> None:
-        self._graph = Graph(tree, root)
+    def __init__(self, tree: RegistryTree) -> None:
+        self._graph = Graph(tree)
         self._problems = self._graph.problems
-        value = tree.value(root, "ActivePolicy")
+        value = tree.value(LOCAL_STORE_KEY, "ActivePolicy")
         self._reference = value.data.strip() if value and isinstance(value.data, str) else ""
         self._lists: dict[str, FilterList | None] = {}
         for one in self._graph.of_class(ObjectClass.FILTER_LIST):

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.engine import Engine
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.findings import together
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.flows import (
     management_conversations,
@@ -20,9 +21,8 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.foresee im
     Foresight,
     foresee,
     joined,
-    reach,
 )
-from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet import filters_in_force
+from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.packet import TCP, Traffic, filters_in_force
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.station import Station
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.transit import in_waves, transit
 from ansible_collections.exchange.ipsec.plugins.module_utils.forecast.verdict import Outcome
@@ -182,7 +182,8 @@ def test_a_live_site_that_goes_straight_to_require_loses_flows_on_the_way() -> N
                  Outcome.BLOCKED, id="the-answers-are-blocked"),
 ])  # fmt: skip
 def test_whether_a_controller_reaches_a_host(own: Policy | None, outcome: Outcome) -> None:
-    assert reach(host("a", A, own), OUTSIDE, 5985).outcome is outcome
+    engine = Engine((host("a", A, own), host("controller", OUTSIDE)))
+    assert engine.verdict("controller", OUTSIDE, "a", A, Traffic(TCP, 50000, 5985)).outcome is outcome
 
 
 def test_winrm_1_1_under_the_message_stream_from_one_of_the_front_ends_subnet() -> None:

@@ -18,6 +18,7 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.oakley.plan import 
 )
 from ansible_collections.exchange.ipsec.plugins.module_utils.oakley.settings import Restart, settings_of
 from ansible_collections.exchange.ipsec.plugins.module_utils.registry.tree import RegistryTree, RegistryValue
+from tests.unit.plugins.module_utils.registry.edited_tree import EditedTree
 
 SERVER_2003 = WindowsVersion(5, 2, 3790)
 SERVER_2022 = WindowsVersion(10, 0, 20348)
@@ -107,7 +108,7 @@ def test_absent_is_always_reached_where_the_version_does_not_know_the_value() ->
 def test_a_plan_reaches_what_is_wanted_and_then_is_empty(version: WindowsVersion, data: st.DataObject) -> None:
     values = {one.name: st.none() | st.integers(one.minimum, one.maximum) for one in settings_of(version)}
     have, want = data.draw(st.fixed_dictionaries(values)), data.draw(st.fixed_dictionaries(values))
-    tree = RegistryTree()
+    tree = EditedTree()
     for change in plan_settings({}, have, version) + plan_settings(have, want, version):
         if change.after is None:
             tree = tree.without_value(change.key, change.name)

@@ -49,15 +49,6 @@ def test_merged_lets_the_later_tree_win() -> None:
     assert merged == RegistryTree({KEY: {"a": TWO}, KEY + "\\S": {}})
 
 
-def test_changes_give_another_tree() -> None:
-    tree = RegistryTree({KEY: {"a": ONE}, KEY + "\\Sub": {}, KEY + "2": {}})
-    assert tree.with_value(KEY, "A", TWO).value(KEY, "a") == TWO
-    assert tree.with_value("HKLM\\New", "n", ONE).value("HKEY_LOCAL_MACHINE\\New", "n") == ONE
-    assert tree.without_value(KEY, "A").value(KEY, "a") is None
-    assert list(tree.without_key(KEY.lower())) == [KEY + "2"]
-    assert tree == RegistryTree({KEY: {"a": ONE}, KEY + "\\Sub": {}, KEY + "2": {}})
-
-
 def test_trees_differ_by_type_data_and_key() -> None:
     tree = RegistryTree({KEY: {"a": ONE}})
     assert tree == RegistryTree({KEY.upper(): {"A": ONE}})

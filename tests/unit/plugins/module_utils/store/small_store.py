@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.exchange.ipsec.plugins.module_utils.registry.tree import Data, RegistryTree, RegistryValue
+from ansible_collections.exchange.ipsec.plugins.module_utils.registry.tree import Data, RegistryValue
 from ansible_collections.exchange.ipsec.plugins.module_utils.store.keys import LOCAL_STORE_KEY
+from tests.unit.plugins.module_utils.registry.edited_tree import EditedTree
 
 POLICY, MAIN_MODE, RULE, RESPONSE, ACTION, OFFERS, LIST = (
     f"{kind}{{{number}1111111-1111-1111-1111-111111111111}}"
@@ -102,13 +103,13 @@ def object_values(name: str, like: str | None = None) -> dict[str, RegistryValue
     }
 
 
-def small_store() -> RegistryTree:
+def small_store() -> EditedTree:
     """Make the whole store, "Mail" assigned."""
     keys: dict[str, dict[str, RegistryValue]] = {LOCAL_STORE_KEY: {"ActivePolicy": one_reference(POLICY)}}
-    return RegistryTree({**keys, **{key(name): object_values(name) for name in _VALUES}})
+    return EditedTree({**keys, **{key(name): object_values(name) for name in _VALUES}})
 
 
-def patched(name: str, at: int, data: str) -> RegistryTree:
+def patched(name: str, at: int, data: str) -> EditedTree:
     """Make the store with some bytes of one blob replaced."""
     blob, new = bytes.fromhex(BLOBS[name]), bytes.fromhex(data)
     changed = blob[:at] + new + blob[at + len(new) :]

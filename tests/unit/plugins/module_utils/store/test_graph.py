@@ -28,7 +28,7 @@ STORE = small_store()
 
 
 def test_a_whole_store_has_no_problem() -> None:
-    graph = Graph(STORE, LOCAL_STORE_KEY)
+    graph = Graph(STORE)
     assert graph.problems == []
     assert [one.name for one in graph.of_class(ObjectClass.RULE)] == [RULE, RESPONSE]
 
@@ -39,7 +39,7 @@ def test_a_whole_store_has_no_problem() -> None:
     pytest.param(f"CN={LIST},CN=IP Security,CN=System,DC=example", id="distinguished-name"),
 ])  # fmt: skip
 def test_every_form_of_a_reference_is_found(form: str) -> None:
-    found = Graph(STORE, LOCAL_STORE_KEY).find(form)
+    found = Graph(STORE).find(form)
     assert found is not None
     assert found.name == LIST
 
@@ -104,14 +104,14 @@ def test_every_form_of_a_reference_is_found(form: str) -> None:
     ),
 ])  # fmt: skip
 def test_problems(tree: RegistryTree, problems: list[str]) -> None:
-    graph = Graph(tree, LOCAL_STORE_KEY)
+    graph = Graph(tree)
     assert graph.problems == problems
     assert {one.name for one in graph.of_class(ObjectClass.ACTION)} >= {ACTION}
 
 
 def test_follow_gives_what_is_there_and_of_the_right_class() -> None:
     tree = STORE.with_value(key(RULE), "ipsecFilterReference", reference(GONE, LIST, POLICY, LIST))
-    graph = Graph(tree, LOCAL_STORE_KEY)
+    graph = Graph(tree)
     rule = graph.find(RULE)
     assert rule is not None
     assert [one.name for one in graph.follow(rule, "ipsecFilterReference")] == [LIST]
@@ -122,13 +122,13 @@ def test_follow_gives_what_is_there_and_of_the_right_class() -> None:
     pytest.param(RegistryValue("REG_MULTI_SZ", LIST.encode("utf-16-le")), id="texts-without-their-nuls"),
 ])  # fmt: skip
 def test_references_of_an_unusual_type_are_read(value: RegistryValue) -> None:
-    assert Graph(STORE.with_value(key(RULE), "ipsecFilterReference", value), LOCAL_STORE_KEY).problems == []
+    assert Graph(STORE.with_value(key(RULE), "ipsecFilterReference", value)).problems == []
 
 
 def test_version_information_is_passed_over() -> None:
     name = "ipsecFilter{AA3D274E-DA18-45C9-907D-9F6BA31AE361}"
     data = bytes.fromhex("4e273daa 18da c945 907d 9f6ba31ae361 00000100")
     tree = STORE.with_key(key(name), {"ipsecData": RegistryValue("REG_BINARY", data)})
-    graph = Graph(tree, LOCAL_STORE_KEY)
+    graph = Graph(tree)
     assert graph.problems == []
     assert graph.find(name) is None

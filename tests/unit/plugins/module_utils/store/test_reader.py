@@ -29,12 +29,9 @@ from ansible_collections.exchange.ipsec.plugins.module_utils.model.security impo
 )
 from ansible_collections.exchange.ipsec.plugins.module_utils.registry.query_text import parse_query
 from ansible_collections.exchange.ipsec.plugins.module_utils.registry.tree import RegistryTree, RegistryValue
-from ansible_collections.exchange.ipsec.plugins.module_utils.store.keys import (
-    ASSIGNMENT_KEY,
-    CACHE_STORE_KEY,
-    LOCAL_STORE_KEY,
-)
+from ansible_collections.exchange.ipsec.plugins.module_utils.store.keys import ASSIGNMENT_KEY, LOCAL_STORE_KEY
 from ansible_collections.exchange.ipsec.plugins.module_utils.store.reader import read_domain_assignment, read_policies
+from tests.unit.plugins.module_utils.registry.edited_tree import EditedTree
 from tests.unit.plugins.module_utils.store.small_store import (
     ACTION,
     BLOBS,
@@ -69,12 +66,6 @@ MAIL = Policy(
 
 def test_a_whole_store() -> None:
     assert read_policies(STORE) == PolicyStore((MAIL,), (POP3_LIST,), (REQUIRE,), "Mail", ())
-
-
-def test_the_cached_copy_of_the_domains_policy() -> None:
-    keys = {path.replace(LOCAL_STORE_KEY, CACHE_STORE_KEY): values for path, values in STORE.items()}
-    assert read_policies(RegistryTree(keys)) == PolicyStore()
-    assert read_policies(RegistryTree(keys), CACHE_STORE_KEY).policies == (MAIL,)
 
 
 @pytest.mark.parametrize("tree", [
@@ -239,7 +230,7 @@ def test_of_two_policies_of_one_name_the_assigned_one_counts() -> None:
     first = "ipsecPolicy{00000000-1111-1111-1111-111111111111}"
     values = {**object_values(first, POLICY), "ipsecNFAReference": reference()}
     keys = {LOCAL_STORE_KEY: STORE[LOCAL_STORE_KEY], key(first): values, **STORE}
-    tree = RegistryTree(keys).with_value(key(MAIN_MODE), "ipsecOwnersReference", reference(POLICY, first))
+    tree = EditedTree(keys).with_value(key(MAIN_MODE), "ipsecOwnersReference", reference(POLICY, first))
     store = read_policies(tree)
     assert store.policies == (MAIL,)
     assert store.problems == (f"{first}: a second policy called 'Mail'; it was left out",)
