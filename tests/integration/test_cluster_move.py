@@ -80,6 +80,20 @@ def test_a_group_that_is_not_there_is_found_before_anything_is_touched(moving: L
     assert untouched(moving, *EVERYBODY)
 
 
+@pytest.mark.parametrize("missing", ["ipsec_cluster_group", "ipsec_virtual_addresses"])
+def test_a_move_of_a_group_that_nobody_names_is_refused_before_anybody_is_asked(
+    make_lab: LabMaker, missing: str
+) -> None:
+    lab = make_lab(SITE, ipsec_cluster_group="Exchange Group", ipsec_cluster_move=True)
+    lab.variables[missing] = [] if missing == "ipsec_virtual_addresses" else ""
+    run = lab.run("harden")
+    assert run.exit_code != 0
+    failed = [one for one in run.results if one.status == "failed"]
+    assert {one.host for one in failed} == {"be1", "be2"}
+    assert "be1 lacks ipsec_cluster_group or ipsec_virtual_addresses: give the cluster nodes" in run.output
+    assert lab.asked == []
+
+
 def test_the_owner_alone_cannot_be_made_passive(make_lab: LabMaker) -> None:
     lab = make_lab(SITE, ipsec_cluster_group="Exchange Group", ipsec_cluster_move=True)
     run = lab.run("harden", "--limit", "be1", "-e", "ipsec_forecast_fail_on=never")

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from tests.integration.conftest import Lab, LabMaker
+from tests.integration.test_cluster_group import moves, owner
+from tests.integration.test_cluster_move import writes
 from tests.playbooks.run import PlaybookRun
 
 FORECAST, POLICY, TELL = "exchange.ipsec.forecast", "exchange.ipsec.policy", "ansible.builtin.debug"
@@ -22,6 +24,22 @@ TWO_SITES: dict[str, Any] = {
     },
     "groups": {
         "front_end": ["fe1", "fe2"], "back_end_cluster": ["be1", "be2"], "one": ["fe1", "be1"], "two": ["fe2", "be2"],
+    },
+}  # fmt: skip
+CLUSTER_AND_ANOTHER_SITE: dict[str, Any] = {
+    "hosts": {
+        "fe1": {"profile": "server2003", "addresses": ["192.0.2.11"]},
+        "be1": {"profile": "server2003", "addresses": ["192.0.2.21"], "cluster": "EXCH"},
+        "be2": {"profile": "server2003", "addresses": ["192.0.2.22"], "cluster": "EXCH"},
+        "fe2": {"profile": "server2022", "addresses": ["192.0.2.12"]},
+        "be3": {"profile": "server2022", "addresses": ["192.0.2.23"]},
+    },
+    "clusters": {
+        "EXCH": {"group": "Exchange Group", "nodes": ["be1", "be2"], "owner": "be1", "virtual_ips": ["192.0.2.30"]}
+    },
+    "groups": {
+        "front_end": ["fe1", "fe2"], "back_end_cluster": ["be1", "be2", "be3"],
+        "one": ["fe1", "be1", "be2"], "two": ["fe2", "be3"],
     },
 }  # fmt: skip
 
@@ -109,6 +127,24 @@ def test_a_refusal_stands_for_the_counterparts_too(site: Lab) -> None:
     assert {one["check"] for one in found.result["findings"] if one["severity"] == "high"} == {"ends.disagree"}
     assert "Taken along: be1, be2, fe2, dc1" in found.message
     assert written(site) == set()
+
+
+def test_cluster_nodes_that_are_taken_along_are_changed_while_they_are_passive(make_lab: LabMaker) -> None:
+    lab = make_lab(CLUSTER_AND_ANOTHER_SITE, ipsec_cluster_group="Exchange Group", ipsec_cluster_move=True)
+    for name in ("fe1", "be1", "be2"):
+        lab.host_variables[name] = {"front_end_site": "one", "back_end_cluster_site": "one"}
+    for name in ("fe2", "be3"):
+        lab.host_variables[name] = {"front_end_site": "two", "back_end_cluster_site": "two"}
+    lab.host_variables["be3"]["ipsec_virtual_addresses"] = []
+    run = lab.run("harden", *FE1)
+    assert run.exit_code == 0, run.output
+    assert set(told(run)) == {"be1", "be2"}
+    assert (moves(lab), owner(lab)) == (["be2"], "be2")
+    moved = next(place for place, (_host, line) in enumerate(lab.typed) if "/moveto" in line)
+    assert max(writes(lab, "be2")) < moved < min(writes(lab, "be1"))
+    assert max(writes(lab, "be1")) < min(writes(lab, "fe1"))
+    assert written(lab) == {"fe1", "be1", "be2"}
+    assert {lab.policies(name)["assigned"] for name in ("fe1", "be1", "be2")} == {"Exchange IPsec"}
 
 
 @pytest.mark.parametrize(("rehearse", "waves"), [(True, 4), (False, 2)], ids=["rehearsed", "at-once"])

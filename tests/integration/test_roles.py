@@ -10,7 +10,6 @@ import pytest
 
 from tests.integration.conftest import OAKLEY as OAKLEY_KEY
 from tests.integration.conftest import SITE, Lab, LabMaker
-from tests.playbooks.run import run_playbook
 
 FORECAST, COMPLIANCE = "exchange.ipsec.forecast", "exchange.ipsec.compliance"
 EVERYBODY = ["fe1", "fe2", "be1", "be2", "dc1"]
@@ -377,11 +376,3 @@ def test_comply_judges_every_group_also_when_all_of_one_fail(site: Lab) -> None:
     assert run.exit_code != 0
     assert run.statuses() == _all("failed") | {"be1": "ok", "be2": "ok"}
     assert len(run.of(COMPLIANCE)) == 5
-
-
-def test_comply_does_not_pass_where_nobody_is_judged(site: Lab) -> None:
-    path = site.folder / "elsewhere.yml"
-    path.write_text("all: {children: {frontends: {hosts: {fe1: {ansible_host: 192.0.2.11}}}}}", encoding="utf-8")
-    run = run_playbook("exchange.ipsec.comply", path)
-    assert run.exit_code != 0
-    assert "the inventory has none of the groups front_end, back_end_cluster and domain_controller" in run.output
