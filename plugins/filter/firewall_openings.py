@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ..module_utils.model.shapes import mapping
 from ..module_utils.topology.design import design_from_spec
 from ..module_utils.topology.openings import openings
 from ..plugin_utils.declared import site_of
@@ -20,6 +21,7 @@ def firewall_openings(
 ) -> list[dict[str, str]]:
     """Give the openings of a site, each as a dict."""
     with filter_errors("firewall_openings"):
+        mapping(topology, "topology", "a dict with tier and authentication")
         site = site_of(topology.get("site"), groups, hostvars)
         design = design_from_spec({key: value for key, value in topology.items() if key != "site"})
         return [one.to_dict() for one in openings(site, design, nat_traversal=nat_traversal)]

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import Any
 
 from ..module_utils.netsh.parse import parse_script
-from ..plugin_utils.filtering import filter_errors, store_to_spec
+from ..plugin_utils.filtering import filter_errors, store_to_spec, text_given
 
 
 def from_netsh(script: str, reveal: bool = False) -> dict[str, Any]:
     """Give the policies that a script would create."""
     with filter_errors("from_netsh"):
-        parsed = parse_script(script)
+        parsed = parse_script(text_given(script))
         return {**store_to_spec(parsed.store, reveal=reveal), "ignored": [str(one) for one in parsed.ignored]}
 
 

@@ -11,13 +11,13 @@ from typing import Any
 from ..module_utils.registry.query_text import parse_query
 from ..module_utils.registry.reg_file import is_reg_file, parse_reg_file
 from ..module_utils.store.reader import read_policies
-from ..plugin_utils.filtering import filter_errors, store_to_spec
+from ..plugin_utils.filtering import filter_errors, store_to_spec, text_given
 
 
 def from_reg(text: str, reveal: bool = False) -> dict[str, Any]:
     """Give the policies of the local store in a registry file, or in what ``reg query /s`` printed."""
     with filter_errors("from_reg"):
-        tree = parse_reg_file(text).tree if is_reg_file(text) else parse_query(text)
+        tree = parse_reg_file(text).tree if is_reg_file(text_given(text)) else parse_query(text)
         store = read_policies(tree)
         return {**store_to_spec(store, reveal=reveal), "problems": list(store.problems)}
 

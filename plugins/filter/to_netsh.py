@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils.model.from_spec import policy_from_spec
+from ..module_utils.model.shapes import flag
 from ..module_utils.netsh.render import render_policy
 from ..plugin_utils.filtering import filter_errors, version_from_text
 
@@ -18,7 +19,7 @@ def to_netsh(policy: Mapping[str, Any], windows: str = "5.2.3790", reveal: bool 
     """Give the commands that create a declared policy."""
     with filter_errors("to_netsh"):
         declared = policy_from_spec(policy if reveal else _with_any_key(policy), version_from_text(windows))
-        return render_policy(declared, assigned=policy.get("assigned") is True, reveal=reveal)
+        return render_policy(declared, assigned=flag(policy, "assigned"), reveal=reveal)
 
 
 def _with_any_key(value: Any) -> Any:

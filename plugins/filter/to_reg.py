@@ -14,6 +14,7 @@ from typing import Any
 from ..module_utils.errors import SpecError
 from ..module_utils.model.from_spec import policy_from_spec
 from ..module_utils.model.policy import Policy, PolicyStore
+from ..module_utils.model.shapes import flag, listed
 from ..module_utils.registry.reg_file import render_reg_file
 from ..module_utils.store.keys import Generation
 from ..module_utils.store.writer import write_policies
@@ -24,7 +25,8 @@ def to_reg(policies: Mapping[str, Any] | Sequence[Mapping[str, Any]], windows: s
     """Give the store that holds the declared policies, as the text of a registry file."""
     with filter_errors("to_reg"):
         version = version_from_text(windows)
-        specs = [policies] if isinstance(policies, Mapping) else list(policies)
+        one = isinstance(policies, Mapping)
+        specs = [policies] if one else listed(policies, "policies", " of policies, or one policy")
         built = tuple(policy_from_spec(spec, version, f"[{index}]") for index, spec in enumerate(specs))
         generation = Generation.VISTA if version.is_vista_or_later else Generation.SERVER_2003
         store = PolicyStore(built, assigned=_assigned(specs, built))
@@ -33,7 +35,7 @@ def to_reg(policies: Mapping[str, Any] | Sequence[Mapping[str, Any]], windows: s
 
 
 def _assigned(specs: Sequence[Mapping[str, Any]], built: Sequence[Policy]) -> str | None:
-    names = [policy.name for spec, policy in zip(specs, built, strict=True) if spec.get("assigned") is True]
+    names = [policy.name for spec, policy in zip(specs, built, strict=True) if flag(spec, "assigned")]
     if len(names) > 1:
         raise SpecError("assigned", f"{names[0]!r} and {names[1]!r} are both assigned; Windows has one policy in force")
     return names[0] if names else None

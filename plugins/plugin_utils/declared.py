@@ -13,10 +13,11 @@ from typing import Any
 from ..module_utils.errors import SpecError
 from ..module_utils.model.from_spec import policy_from_spec
 from ..module_utils.model.policy import Policy
+from ..module_utils.model.shapes import mapping
 from ..module_utils.model.version_limits import check_version
 from ..module_utils.model.windows import SERVER_2003, WindowsVersion
 from ..module_utils.topology.design import design_from_spec
-from ..module_utils.topology.site import Role, Site, site_from_inventory
+from ..module_utils.topology.site import Role, Site, members_of, site_from_inventory
 from ..module_utils.topology.tiers import has_part, policy_for
 from .controller_address import management_networks
 from .misspelt import misspelt
@@ -77,10 +78,12 @@ def declaration(args: Mapping[str, Any], task_vars: Mapping[str, Any]) -> Declar
 
 def site_of(name: str | None, groups: Mapping[str, Sequence[str]], hostvars: Mapping[str, Any]) -> Site:
     """Give the site that the inventory group ``name`` holds, or the whole inventory where it is empty."""
-    if name and name not in groups:
+    mapping(groups, "groups", "the variable groups")
+    mapping(hostvars, "hostvars", "the variable hostvars")
+    if name and (not isinstance(name, str) or name not in groups):
         raise SpecError("topology.site", f"the inventory has no group {name!r}")
-    members = set(groups[name]) if name else None
-    roles = {
-        role.value: [host for host in groups.get(role.value, ()) if members is None or host in members] for role in Role
-    }
+    roles = {role.value: members_of(groups, role.value) for role in Role}
+    if name:
+        members = set(members_of(groups, name))
+        roles = {role: [host for host in hosts if host in members] for role, hosts in roles.items()}
     return site_from_inventory(roles, hostvars)

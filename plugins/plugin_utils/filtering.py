@@ -12,8 +12,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils.errors import IpsecError
+from ..module_utils.errors import IpsecError, SpecError
 from ..module_utils.model.policy import PolicyStore
+from ..module_utils.model.shapes import kind_of
 from ..module_utils.model.to_spec import filter_action_to_spec, filter_list_to_spec, policy_to_spec
 from ..module_utils.model.windows import WindowsVersion
 
@@ -31,8 +32,15 @@ def version_from_text(text: str) -> WindowsVersion:
     """Read a version such as ``10.0.20348``."""
     numbers = str(text).split(".")
     if not 2 <= len(numbers) <= 3 or not all(number.isascii() and number.isdigit() for number in numbers):
-        raise AnsibleFilterError(f"windows: {text!r} is no version; write it as ver prints it, for example 10.0.20348")
+        raise SpecError("windows", f"{text!r} is no version; write it as ver prints it, for example 10.0.20348")
     return WindowsVersion(*(int(number) for number in numbers))
+
+
+def text_given(value: Any) -> str:
+    """Give what a filter was given to read, which must be text."""
+    if not isinstance(value, str):
+        raise SpecError("", f"reads text, such as lookup('ansible.builtin.file', PATH) gives, not {kind_of(value)}")
+    return value
 
 
 def store_to_spec(store: PolicyStore, *, reveal: bool = False) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def wanted_settings(args: Mapping[str, Any]) -> dict[str, int | None]:
     given = dict(args["settings"])
     if args["nlbs_flags"] != "unmanaged":
         given["NLBSFlags"] = args["nlbs_flags"]
-    return {find_setting(name).name: _number(name, value) for name, value in given.items()}
+    return {find_setting(str(name)).name: _number(str(name), value) for name, value in given.items()}
 
 
 def _number(name: str, value: Any) -> int | None:

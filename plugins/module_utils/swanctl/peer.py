@@ -11,6 +11,7 @@ import re
 from ipaddress import IPv4Address
 
 from ..errors import SpecError
+from ..model.shapes import number, words
 
 IDLE_SECONDS = 300
 """How long Windows keeps a security association without traffic; 60 once the peer announced NLBS_PRESENT
@@ -48,8 +49,6 @@ def linux_peer(addresses: object, certificate: str = "", idle_seconds: int = IDL
             found.append(IPv4Address(str(item)))
         except ValueError as exc:
             raise SpecError(f"addresses[{index}]", f"{item!r} is no IPv4 address") from exc
-    try:
-        seconds = int(idle_seconds)
-    except (TypeError, ValueError):
-        raise SpecError("idle_seconds", f"{idle_seconds!r} is no number") from None
-    return LinuxPeer(tuple(dict.fromkeys(found)), str(certificate), seconds)
+    given = {"certificate": certificate, "idle_seconds": idle_seconds}
+    seconds = number(given, "idle_seconds", IDLE_SECONDS)
+    return LinuxPeer(tuple(dict.fromkeys(found)), words(given, "certificate"), seconds)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import ipaddress
+import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
@@ -17,6 +18,7 @@ from ..errors import SpecError
 from ..model.authentication import Authentication
 from ..model.from_spec import authentication_from_spec, offers_from_spec
 from ..model.security import QuickModeOffer
+from ..model.shapes import at, flag, listed, mapping
 from ..model.windows import strongest_offers
 from .ports import HTTP, IMAP4, POP3, Service
 
@@ -84,6 +86,7 @@ _KEYS = (
     "tier", "authentication", "management", "management_ports", "permit_icmp", "exempt_domain_controllers",
     "offers", "pfs", "soft", "inbound_passthrough", "policy_name", "stage",
 )  # fmt: skip
+_PORT = re.compile(r"[0-9]{1,9}")
 _FLAGS = ("permit_icmp", "exempt_domain_controllers", "pfs", "soft", "inbound_passthrough")
 
 
@@ -93,16 +96,17 @@ def design_from_spec(spec: Mapping[str, Any], place: str = "topology") -> Design
     ``management`` is a list of IPv4 addresses and subnets, ``authentication`` and ``offers`` have the shape they
     have in a declared rule. Raises SpecError naming the place.
     """
-    unknown = sorted(set(spec) - set(_KEYS))
+    unknown = sorted(set(mapping(spec, place, "a dict with tier and authentication")) - set(_KEYS), key=str)
     if unknown:
         raise SpecError(place, f"{unknown[0]!r} is not an option of a topology; allowed are {', '.join(_KEYS)}")
     values: dict[str, Any] = {
         "tier": _choice(Tier, spec.get("tier"), f"{place}.tier"),
         "stage": _choice(Stage, spec.get("stage") or Stage.REQUIRE.value, f"{place}.stage"),
-        "authentication": authentication_from_spec(spec.get("authentication") or (), f"{place}.authentication"),
-        "management": _networks(spec.get("management") or (), f"{place}.management"),
+        "authentication": authentication_from_spec(spec.get("authentication"), f"{place}.authentication"),
+        "management": _networks(spec.get("management"), f"{place}.management"),
     }
-    values.update({name: spec[name] is True for name in _FLAGS if spec.get(name) is not None})
+    with at(place):
+        values.update({name: flag(spec, name) for name in _FLAGS})
     if spec.get("management_ports") is not None:
         values["management_ports"] = _ports(spec["management_ports"], f"{place}.management_ports")
     if spec.get("offers"):
@@ -124,7 +128,7 @@ def _choice(kind: type[enum.Enum], value: Any, place: str) -> Any:
 
 
 def _networks(value: Any, place: str) -> tuple[IPv4Network, ...]:
-    items = [value] if isinstance(value, str) else list(value)
+    items = [value] if isinstance(value, str) else listed(value, place)
     found = []
     for index, item in enumerate(items):
         try:
@@ -135,10 +139,10 @@ def _networks(value: Any, place: str) -> tuple[IPv4Network, ...]:
 
 
 def _ports(value: Any, place: str) -> tuple[int, ...]:
-    items = [value] if isinstance(value, (int, str)) else list(value)
+    items = [value] if isinstance(value, (int, str)) else listed(value, place)
     found = []
     for index, item in enumerate(items):
-        if isinstance(item, bool) or not str(item).isdecimal():
+        if isinstance(item, bool) or not _PORT.fullmatch(str(item)):
             raise SpecError(f"{place}[{index}]", f"{item!r} is no port (1 to 65535)")
         found.append(int(item))
     return tuple(dict.fromkeys(found))

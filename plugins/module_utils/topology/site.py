@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from ..errors import SpecError
+from ..model.shapes import kind_of, listed, mapping
 
 
 class Role(enum.Enum):
@@ -115,18 +116,32 @@ def site_from_inventory(groups: Mapping[str, Sequence[str]], hostvars: Mapping[s
     A host's addresses are its variable ``ipsec_addresses``, or ``ansible_host`` where that is an IPv4 address;
     the virtual addresses are what the back ends' ``ipsec_virtual_addresses`` name together.
     """
+    members = {role: members_of(groups, role.value) for role in Role}
     spec: dict[str, Any] = {
-        role.value: [
-            {"name": name, "addresses": _host_addresses(name, hostvars[name])} for name in groups.get(role.value) or ()
-        ]
-        for role in Role
+        role.value: [{"name": name, "addresses": _host_addresses(name, _variables(hostvars, name))} for name in names]
+        for role, names in members.items()
     }
     virtual: dict[IPv4Address, None] = {}
-    for name in groups.get(Role.BACK_END.value) or ():
+    for name in members[Role.BACK_END]:
         place = f"hostvars[{name!r}].{VIRTUAL_VARIABLE}"
         virtual.update(dict.fromkeys(_addresses(hostvars[name].get(VIRTUAL_VARIABLE) or (), place)))
     spec["virtual_addresses"] = [str(address) for address in virtual]
     return site_from_spec(spec, "inventory")
+
+
+def members_of(groups: Mapping[str, Sequence[str]], group: str) -> Sequence[str]:
+    """Give the hosts of an inventory group, none where there is no such group."""
+    names = listed(groups.get(group), f"groups.{group}", " of hosts")
+    for index, name in enumerate(names):
+        if not isinstance(name, str):
+            raise SpecError(f"groups.{group}[{index}]", f"must be the name of a host, not {kind_of(name)}")
+    return names
+
+
+def _variables(hostvars: Mapping[str, Mapping[str, Any]], name: str) -> Mapping[str, Any]:
+    if name not in hostvars:
+        raise SpecError("hostvars", f"has no host {name!r}, which the groups name")
+    return mapping(hostvars[name], f"hostvars[{name!r}]")
 
 
 def _host_addresses(name: str, variables: Mapping[str, Any]) -> list[str]:

@@ -107,8 +107,8 @@ def test_a_host_without_a_usable_address(given: list[str], problem: str) -> None
 
 
 @pytest.mark.parametrize(("more", "problem"), [
-    pytest.param({"idle_seconds": "soon"}, "idle_seconds: 'soon' is no number", id="idle-in-words"),
-    pytest.param({"idle_seconds": None}, "idle_seconds: None is no number", id="no-idle"),
+    pytest.param({"idle_seconds": "soon"}, "idle_seconds: 'soon' is not a whole number", id="idle-in-words"),
+    pytest.param({"idle_seconds": float("inf")}, "idle_seconds: inf is not a whole number", id="idle-for-ever"),
     pytest.param({"idle_seconds": 86_401}, "idle_seconds: 86401 is out of range", id="idle-too-long"),
     pytest.param({"certificate": "a.pem,b.pem"}, "'a.pem,b.pem' is no name of one file", id="two-files"),
     pytest.param({"certificate": "a\n}"}, "is no name of one file", id="line-feed"),
