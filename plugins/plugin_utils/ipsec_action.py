@@ -16,6 +16,7 @@ from ..module_utils.operate.held import in_progress
 from ..module_utils.operate.leftovers import clear_leftovers
 from ..module_utils.operate.survey import Survey
 from .commit import may_be_at_work
+from .option_shapes import refuse_misshapen
 from .winrm_host import WinrmHost
 
 
@@ -37,6 +38,7 @@ class IpsecAction(ActionBase):
         self._name = str(self._task.delegate_to or variables.get("inventory_hostname", ""))
         self._codepage = variables.get("ansible_winrs_codepage")
         try:
+            refuse_misshapen(self.argument_spec, self._task.args)
             _unused, args = self.validate_argument_spec(argument_spec=self.argument_spec)
             result.update(self.perform(args, variables))
         except IpsecError as exc:

@@ -25,6 +25,7 @@ except ImportError:  # before ansible-core 2.19, which asks where a template com
 
 from ..module_utils.errors import SpecError
 from ..module_utils.topology.site import Role
+from .option_shapes import refuse_misshapen
 from .specs import FORECAST_POLICY
 
 _TOPOLOGY = (
@@ -79,6 +80,7 @@ class RoleVariables:
 
 def checked(host: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Hold a declaration against the options of the policy module and fill in defaults; SpecError names the host."""
+    refuse_misshapen(FORECAST_POLICY, given, f"policies.{host}")
     found = ArgumentSpecValidator(FORECAST_POLICY).validate(dict(given))
     if found.error_messages:
         raise SpecError(f"the policy of {host}", "; ".join(dict.fromkeys(found.error_messages)))
@@ -92,6 +94,10 @@ def _refuse_misfits(place: str, role: Role, variables: Mapping[str, Any]) -> Non
     """
     options = role_options(role.value)
     given = {name: variables[name] for name in options if name in variables}
+    try:
+        refuse_misshapen(options, given)
+    except SpecError as exc:
+        raise SpecError(place, str(exc)) from None
     found = ArgumentSpecValidator({name: options[name] for name in given}).validate(given)
     if found.error_messages:
         raise SpecError(place, "; ".join(dict.fromkeys(found.error_messages)))

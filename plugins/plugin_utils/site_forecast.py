@@ -20,6 +20,7 @@ from ..module_utils.forecast.packet import filters_in_force
 from ..module_utils.forecast.standing import station_after, station_from_info
 from ..module_utils.forecast.station import Station
 from ..module_utils.forecast.transit import in_waves, transit
+from ..module_utils.model.shapes import mapping
 from ..module_utils.topology.site import Role, Site
 from .controller_address import CONTROLLER, controller_address
 from .declared import Declaration, site_of
@@ -102,7 +103,7 @@ class PlayForecast:
             role = role_of(host, self._groups)
             if role is not None:
                 given = self._args["policies"].get(host) or self._roles.declaration(role, self._hostvars[host])
-                wanted[host] = checked(host, given)
+                wanted[host] = checked(host, mapping(given, f"policies.{host}"))
                 site_names[host] = self._site_name(wanted[host], role, host)
         names = dict.fromkeys(site_names.values())
         sites = {name: site_of(name or None, self._groups, self._hostvars) for name in names}
@@ -121,8 +122,7 @@ class PlayForecast:
         for role in Role:
             virtual = site.virtual_addresses if role is Role.BACK_END else ()
             for host in site.hosts(role):
-                info = self._args["peers"].get(host.name) or self._hostvars[host.name].get(self._args["now"])
-                now = station_from_info(host.name, host.addresses, info, virtual)
+                now = station_from_info(host.name, host.addresses, self._read(host.name), virtual)
                 before.append(now)
                 own = wanted.get(host.name)
                 after.append(_later(now, own, sites[host.name], self._hostvars[host.name]) if own else now)
@@ -132,6 +132,14 @@ class PlayForecast:
         waves = [[host for host in wanted if host in self._groups.get(group, ())] for group in self._args["order"]]
         later = once_running(found, before, after, wanted, talks, kdcs)
         return found.with_findings((*transit(in_waves(before, after, waves, talks, kdcs)), *later))
+
+    def _read(self, host: str) -> Mapping[str, Any] | None:
+        """Give what was read from a host, None where nobody did."""
+        place, told = f"peers.{host}", self._args["peers"].get(host)
+        if not told:
+            now = self._args["now"]
+            place, told = f"{now} of {host}", self._hostvars[host].get(now)
+        return mapping(told, place, "a result of policy_info") if told else None
 
     def _conversations(
         self, site: Site, before: Sequence[Station], after: Sequence[Station]

@@ -23,6 +23,12 @@ def _outcome(lab: Lab, module: str = INFO, options: dict[str, Any] | None = None
     return run.one(module)
 
 
+def test_an_option_of_the_wrong_kind_is_named_before_anybody_is_asked(lab: Lab) -> None:
+    one = _outcome(lab, POLICY, {"name": "Mail", "rules": [{"name": "POP3", "filter_list": True}]})
+    assert one.message == "rules[0].filter_list: must be a dict, not true or false"
+    assert lab.asked == []
+
+
 @pytest.mark.parametrize("connection", CONNECTIONS)
 def test_wrong_password(lab: Lab, connection: str) -> None:
     lab.variables |= {"ansible_connection": connection, "ansible_password": "Zaubernuss"}

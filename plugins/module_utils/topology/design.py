@@ -102,7 +102,7 @@ def design_from_spec(spec: Mapping[str, Any], place: str = "topology") -> Design
     values: dict[str, Any] = {
         "tier": _choice(Tier, spec.get("tier"), f"{place}.tier"),
         "stage": _choice(Stage, spec.get("stage") or Stage.REQUIRE.value, f"{place}.stage"),
-        "authentication": authentication_from_spec(spec.get("authentication"), f"{place}.authentication"),
+        "authentication": authentication_from_spec(spec.get("authentication", ()), f"{place}.authentication"),
         "management": _networks(spec.get("management"), f"{place}.management"),
     }
     with at(place):

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -18,6 +17,7 @@ from ansible_collections.exchange.ipsec.plugins.filter.from_reg import from_reg
 from ansible_collections.exchange.ipsec.plugins.filter.to_netsh import to_netsh
 from ansible_collections.exchange.ipsec.plugins.filter.to_reg import to_reg
 from ansible_collections.exchange.ipsec.plugins.filter.to_swanctl import to_swanctl
+from tests.unit.junk import JUNK, places, put
 
 FILTERS: dict[str, Any] = {"source": "me", "destination": "192.0.2.21", "protocol": "tcp", "destination_port": 110}
 RULE: dict[str, Any] = {
@@ -66,32 +66,11 @@ CALLS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
     "firewall_openings": (firewall_openings, SITE),
 }  # fmt: skip
 ONE = "must be one policy as a dict, as the module policy takes it and policy_info shows it"
-JUNK = st.sampled_from(
-    [None, True, False, 0, -1, 7, 2.5, float("inf"), "", " ", "no", "--5", "1.2", "²", b"x", [], {}, [None], ["x"],
-     [[]], {"a": 1}, {1: "a"}, [{"a": 1}], {"name": []}]
-)  # fmt: skip
-
-
-def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Every place in plain data, as the way from its top."""
-    yield here
-    if isinstance(value, (dict, list)):
-        for name, one in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from places(one, (*here, name))
-
-
-def put(value: Any, way: tuple[Any, ...], new: Any) -> Any:
-    """Copy plain data with another value at one place."""
-    if not way:
-        return new
-    result = copy.copy(value)
-    result[way[0]] = put(value[way[0]], way[1:], new)
-    return result
 
 
 @pytest.mark.parametrize("name", CALLS)
 @given(data=st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_another_exception_never_leaves_a_filter(name: str, data: st.DataObject) -> None:
     function, arguments = CALLS[name]
     ways = [way for way in places(arguments) if way]
