@@ -10,10 +10,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 JUNK = st.sampled_from(
-    [None, True, False, 0, -1, 7, 2.5, "", " ", "no", "--5", "1.2", "²", [], {}, [None], ["x"],
-     [[]], {"a": 1}, {1: "a"}, [{"a": 1}], {"name": []}]
+    [None, True, False, 0, -1, 7, 2.5, "", " ", "no", "--5", "1.2", "²", [], {}, [None], ["x"], [[]], {"a": 1},
+     {1: "a"}, [{"a": 1}], {"name": []}]
 )  # fmt: skip
-
 
 
 def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
