@@ -15,15 +15,13 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-import functools
 import itertools
 import operator
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 
 from ..model.actions import ActionKind
 from ..model.filters import ANY_PROTOCOL
-from ..model.windows import WindowsVersion
-from .exemptions import exempt_destination, exempt_traffic, exemption_mode, perhaps_ike
+from .exemptions import exempt_destination, exemption_mode, exemptions, perhaps_ike
 from .packet import UDP, Packet, Traffic
 from .station import Station
 from .table import Entry, FilterTable, Treatment, Width
@@ -71,6 +69,13 @@ class Choice:
         return dataclasses.replace(self, doubts=(*self.doubts, *doubts))
 
     @property
+    def fate(self) -> Hashable:
+        """Everything that decides about a flow, apart from doubts, whatever addresses led to it."""
+        covered = self.entry[2:5] if self.entry and self.word is Word.NEGOTIATE else None
+        overruled = self.overruled.treatment if self.overruled else None
+        return (self.word, self.treatment, covered, self.exempt, overruled, self.covers)
+
+    @property
     def because(self) -> str:
         """Say why, in the words ``rule 'Mail' negotiates``."""
         if self.overruled:
@@ -104,13 +109,14 @@ def classify(station: Station, packet: Packet, table: FilterTable | None = None)
     if many:
         return Choice(Word.CLEAR, exempt=many)
     filters = table or FilterTable(station)
-    return Chooser(filters.named).choose(station, filters.between(own, peer, outbound=outbound), packet.traffic)
+    entries = filters.between(own, peer, outbound=outbound)
+    return Chooser(filters.named).choose(station, entries, (packet.traffic,))[0]
 
 
 class Chooser:
     """Decides about unicast traffic, and decides once where the same filters can; its entries must outlive it.
 
-    Equal circumstances give the same object.
+    Choices of one fate and the same doubts are one object.
     """
 
     def __init__(self, named: Container[tuple[int, int, int]]) -> None:
@@ -118,35 +124,46 @@ class Chooser:
         self._named = named
         self._matching: dict[Traffic, list[Traffic]] = {}
         self._groups: dict[tuple[int, ...], tuple[Entry, ...]] = {}
-        self._sorted: dict[int, tuple[dict[Traffic, tuple[Entry, ...]], Sequence[Entry]]] = {}  # kept, as ids name them
         self._known: dict[tuple[int, ...], Choice] = {(): _NOTHING}
         self._changed: dict[tuple[int, str, tuple[str, ...]], Choice] = {}
+        self._fates: dict[Hashable, Choice] = {}
 
-    def choose(self, station: Station, entries: Sequence[Entry], traffic: Traffic) -> Choice:
-        """Decide about traffic between two addresses, given the filters that those let match."""
-        exempt = _exempt(station.version, station.no_default_exempt, traffic)
-        if station.unknown and not exempt:
-            return _UNKNOWN
-        decided = self._by_filters(entries, traffic)
-        doubts = () if exempt else _doubts(station, traffic, decided)
-        if not exempt and not doubts:
-            return decided
+    def choose(self, station: Station, entries: Iterable[Entry], flows: Iterable[Traffic]) -> list[Choice]:
+        """Decide about flows between two addresses, given the filters that those let match."""
+        filters = self._by_traffic(entries)
+        exempt = exemptions(station.version, station.no_default_exempt)
+        unread = f"{UNREAD}: {station.unread}" if station.unread and station.in_doubt else ""
+        found = []
+        for traffic in flows:
+            passes = exempt(traffic)
+            if station.unknown and not passes:
+                found.append(_UNKNOWN)
+                continue
+            decided = self._by_filters(filters, traffic)
+            ike = perhaps_ike(traffic) if traffic.protocol == UDP and decided.word is not Word.CLEAR else ""
+            plain = not (passes or ike or unread)
+            found.append(decided if plain else self._change(decided, passes, tuple(filter(None, (ike, unread)))))
+        return found
+
+    def kept(self, choice: Choice) -> Choice:
+        """Give the choice that was met first among those of one fate with the same doubts."""
+        return self._fates.setdefault((choice.fate, choice.doubts), choice)
+
+    def _change(self, decided: Choice, exempt: str, doubts: tuple[str, ...]) -> Choice:
+        """Give the choice about traffic that is exempt from what filters decided, or in doubt for other reasons."""
         key = (id(decided), exempt, doubts)
         known = self._changed.get(key)
         if known is None:
-            known = self._changed[key] = _exempted(decided, exempt) if exempt else decided.doubting(doubts)
+            changed = _exempted(decided, exempt) if exempt else decided.doubting(doubts)
+            known = self._changed[key] = self.kept(changed)
         return known
 
-    def _by_filters(self, entries: Sequence[Entry], traffic: Traffic) -> Choice:
-        known = self._sorted.get(id(entries))
-        if known is None:
-            known = self._sorted[id(entries)] = (self._by_traffic(entries), entries)
-        by_traffic = known[0]
-        found = [group for one in self._names(traffic) if (group := by_traffic.get(one))]
+    def _by_filters(self, filters: Mapping[Traffic, tuple[Entry, ...]], traffic: Traffic) -> Choice:
+        found = [group for one in self._names(traffic) if (group := filters.get(one))]
         key = tuple(map(id, found))
         choice = self._known.get(key)
         if choice is None:
-            choice = self._known[key] = _most_specific([one for group in found for one in group])
+            choice = self._known[key] = self.kept(_most_specific([one for group in found for one in group]))
         return choice
 
     def _names(self, traffic: Traffic) -> list[Traffic]:
@@ -157,7 +174,7 @@ class Chooser:
             known = self._matching[traffic] = [Traffic(*one) for one in every if one in self._named]
         return known
 
-    def _by_traffic(self, entries: Sequence[Entry]) -> dict[Traffic, tuple[Entry, ...]]:
+    def _by_traffic(self, entries: Iterable[Entry]) -> dict[Traffic, tuple[Entry, ...]]:
         """Sort filters by protocol and ports, 0 where they name none, without those that can never decide."""
         found: dict[Traffic, list[Entry]] = {}
         for one in entries:
@@ -176,18 +193,6 @@ class Chooser:
 
 _NOTHING = Choice(Word.CLEAR)
 _UNKNOWN = Choice(Word.UNKNOWN)
-
-
-@functools.cache
-def _exempt(version: WindowsVersion, no_default_exempt: int | None, traffic: Traffic) -> str:
-    return exempt_traffic(version, exemption_mode(version, no_default_exempt), traffic)
-
-
-def _doubts(station: Station, traffic: Traffic, decided: Choice) -> tuple[str, ...]:
-    """Give the doubts about a decision that do not come from filters that match."""
-    ike = perhaps_ike(traffic) if traffic.protocol == UDP and decided.word is not Word.CLEAR else ""
-    unread = f"{UNREAD}: {station.unread}" if station.unread and station.in_doubt else ""
-    return tuple(filter(None, (ike, unread))) if ike or unread else ()
 
 
 def _exempted(decided: Choice, exempt: str) -> Choice:

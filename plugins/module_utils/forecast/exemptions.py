@@ -11,6 +11,7 @@ the IKE/AuthIP Exemptions of the Windows Filtering Platform (learn.microsoft.com
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from ipaddress import IPv4Address
 
 from ..model.windows import WindowsVersion
@@ -55,6 +56,13 @@ def exempt_traffic(version: WindowsVersion, mode: int, traffic: Traffic) -> str:
     if mode in _KERBEROS_MODES and traffic.protocol == RSVP:
         return f"RSVP is exempt by default (NoDefaultExempt {mode})"
     return ""
+
+
+@functools.cache
+def exemptions(version: WindowsVersion, no_default_exempt: int | None) -> Callable[[Traffic], str]:
+    """Give the answers of exempt_traffic for one kind of host; each is worked out once."""
+    mode = exemption_mode(version, no_default_exempt)
+    return functools.cache(lambda traffic: exempt_traffic(version, mode, traffic))
 
 
 @functools.cache

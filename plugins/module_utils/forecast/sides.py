@@ -55,8 +55,6 @@ class Sides:
         self._kinds = {name: self.number(_kind(one)) for name, one in stations.items()}
         self._sides: dict[tuple[str, IPv4Address, int], Side] = {}
         self._chooser = Chooser({named for table in self._tables.values() for named in table.named})
-        self._fates: dict[Hashable, Choice] = {}
-        self._fated_before: dict[int, Choice] = {}
         self._ends: list[End] = []
         self._end_numbers: dict[tuple[int, str, int, int, bool], int] = {}
         self._flows: dict[tuple[int, str, int], tuple[int, ...]] = {}
@@ -102,40 +100,21 @@ class Sides:
             known = self._end_numbers.get(key)
             if known is None:
                 known = self._end_numbers[key] = len(self._ends)
-                fate = self.number((side.kind, who, _fate(leaving), _fate(coming), engaged))
+                fate = self.number((side.kind, who, leaving.fate, coming.fate, engaged))
                 self._ends.append(End(who, side.station, leaving, coming, engaged, fate))
             found.append(known)
         return tuple(found)
 
     def _choices(self, side: Side, traffic: Sequence[Traffic], *, outbound: bool, first: bool) -> list[Choice]:
-        """Decide about traffic in one direction; choices of one fate are one object. ``first``: opening packets."""
+        """Decide about traffic in one direction. ``first``: opening packets."""
         if side.many is not None:
             if not first:
                 return [_NO_ANSWER] * len(traffic)
             mode = exemption_mode(side.station.version, side.station.no_default_exempt)
             exempt = exempt_destination(side.station.version, mode, side.many, inbound=not outbound)
             if exempt:
-                return [self._fated(Choice(Word.CLEAR, exempt=exempt))] * len(traffic)
-        entries = side.outgoing if outbound else side.incoming
-        return [self._same(self._chooser.choose(side.station, entries, one)) for one in traffic]
-
-    def _same(self, choice: Choice) -> Choice:
-        """Do the same as _fated for a choice that the chooser keeps, so that its id tells it from every other."""
-        known = self._fated_before.get(id(choice))
-        if known is None:
-            known = self._fated_before[id(choice)] = self._fated(choice)
-        return known
-
-    def _fated(self, choice: Choice) -> Choice:
-        """Give the choice that was met first among those that decide alike, whatever addresses led to them."""
-        return self._fates.setdefault((_fate(choice), choice.doubts), choice)
-
-
-def _fate(choice: Choice) -> Hashable:
-    """Give everything of a choice that decides about a flow, apart from its doubts."""
-    covered = choice.entry[2:5] if choice.entry and choice.word is Word.NEGOTIATE else None
-    overruled = choice.overruled.treatment if choice.overruled else None
-    return (choice.word, choice.treatment, covered, choice.exempt, overruled, choice.covers)
+                return [self._chooser.kept(Choice(Word.CLEAR, exempt=exempt))] * len(traffic)
+        return self._chooser.choose(side.station, side.outgoing if outbound else side.incoming, traffic)
 
 
 def _kind(one: Station) -> Hashable:
