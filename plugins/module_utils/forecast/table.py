@@ -83,7 +83,6 @@ class _Side(NamedTuple):
     me: bool = False
     maybe: bool = False
 
-
     @property
     def borders(self) -> tuple[int, int]:
         """Where its addresses begin, and where they have ended."""
