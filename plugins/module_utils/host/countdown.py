@@ -163,13 +163,14 @@ def arm(owner: Owner, snapshot: Snapshot, *, taken: bool = False) -> str:
 
     That schtasks was asked to run the job does not say that it runs: the job itself makes the file ``alive``, which is
     waited for. The last thing to be made is the file ``TOKEN.go``, without which ``guarded`` does nothing. A lock that
-    this run has ``taken`` is gone on with: its leave to go is withdrawn first, which fails where another run has it.
+    this run has ``taken`` is gone on with, where it is still this run's; its leave to go is withdrawn first.
     """
     exports = [f"reg export {POLICY_KEY} {FOLDER}\\policy.reg{_QUIET}"] if snapshot.policy else []
     exports += [f"reg export {OAKLEY_KEY} {FOLDER}\\oakley.reg{_QUIET}"] if snapshot.oakley else []
     batch = "&".join(f"echo {line}" for line in job_lines(owner, snapshot))
+    withdraw = rf"ren {FOLDER}\{owner.token}.go {owner.token}.own"
     steps = [
-        *([rf"ren {FOLDER}\{owner.token}.go {owner.token}.own"] if taken else _lock(owner)),
+        *([still_held(owner), withdraw] if taken else _lock(owner)),
         *exports,
         rf"({batch})>{FOLDER}\{owner.token}.cmd",
         rf"(echo armed)>{FOLDER}\armed",

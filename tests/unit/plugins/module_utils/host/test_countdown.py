@@ -47,8 +47,9 @@ def test_a_lock_that_was_taken_is_gone_on_with_by_its_owner_alone() -> None:
     taken = countdown.take(OWNER).split("&&")
     assert (taken[0], taken[-1]) == (f"md {folder}", rf"(echo go)>{folder}\0badcafe.go")
     armed = countdown.arm(OWNER, WHOLE, taken=True).split("&&")
-    assert armed[0] == rf"ren {folder}\0badcafe.go 0badcafe.own"
-    assert armed[1:] == countdown.arm(OWNER, WHOLE).split("&&")[2:]
+    assert armed[0] == countdown.still_held(OWNER) == rf"type {folder}\0badcafe.go<nul >nul 2>nul"
+    assert armed[1] == rf"ren {folder}\0badcafe.go 0badcafe.own"
+    assert armed[2:] == countdown.arm(OWNER, WHOLE).split("&&")[2:]
 
 
 @pytest.mark.parametrize(
