@@ -20,7 +20,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(QUICK), metavar="PART,PART", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--twice", action="store_true", help="run a part once more where something was wrong")
     asked = parser.parse_args()
-    only = [name for name in asked.only.split(",") if name]
+    only = [name for name in asked.only.split(",") if name] or QUICK
     if unknown := sorted(set(only) - set(PARTS)):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     lacking = missing_packages()

@@ -66,7 +66,7 @@ REAL = (
     Case("crash-flush", QUICK[3].about, crash=True, idle=IDLE, rounds=5, flush=1.0),
     Case("crash-policy", QUICK[4].about, crash=True, idle=IDLE, rounds=5, flush=1.0, means="policy"),
 )
-"""`make wire ONLY=real`: nothing is scaled, about 15 minutes."""
+"""`python -m tests.wire --only real`: nothing is scaled, about 15 minutes."""
 FLUSHED = [case.name for case in QUICK if case.flush is not None]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The command lines of a confirmed commit: arm a job on the host that puts the former state back, keep, give up.
+"""The command lines of a run's lock and of a confirmed commit: a job that puts the former state back, keep, give up.
 
 Everything lies in one folder, which is also the lock: whoever makes it has the host for himself. Three files in it say
 how far things are: ``armed`` (the job counts down), ``kept`` (the change was confirmed), ``back`` (the job puts the
