@@ -27,7 +27,7 @@ from ..plan.steps import Step
 from ..plan.verify import unmet
 from ..store.keys import LOCAL_STORE_KEY
 from .apply_plan import apply_plan, shortfall, write
-from .held import in_progress
+from .held import in_progress, write_held
 from .probing import Probe, failures
 from .survey import Survey, survey, survey_from
 
@@ -116,7 +116,7 @@ class _Commit:
             found = self._write_armed(steps, snapshot)
             self.reason = shortfall(expected, found)
             if rest and not self.reason:
-                found = survey_from(read_host(self.host, before="netsh", stdin=_script(rest)))
+                found = write_held(self.host, self.terms.owner, "netsh", _script(rest), held=True, keep=True)
                 self.reason = shortfall(self.wanted, found)
             sure = not self.reason
         except self.terms.lost as exc:  # pylint: disable=catching-non-exception

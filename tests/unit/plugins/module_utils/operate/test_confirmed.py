@@ -45,6 +45,10 @@ class BusyPort(LabPort):
         super().__init__()
         self._happenings = list(happenings)
 
+    def happens(self, *happenings: Callable[[LabPort], None]) -> None:
+        """Take what happens before the next commands."""
+        self._happenings = list(happenings)
+
     def run(self, command: str, stdin: str = "") -> Completed:
         """Let it happen, then run."""
         if self._happenings:
@@ -264,3 +268,18 @@ def test_a_change_that_comes_out_otherwise_is_put_back_at_once() -> None:
     with pytest.raises(HostError, match="the host put its former state back: policy 'Before' is in force as before"):
         apply_confirmed(plan_present(MAIL, before.store, assigned=True), before, port, terms())
     assert survey(port).store.assigned == "Before"
+
+
+def test_what_comes_second_is_not_written_to_a_host_that_healed_meanwhile() -> None:
+    port = BusyPort()
+    apply_plan(plan_present(MAIL, survey(port).store, assigned=True), port, MINE)
+    before = survey(port)
+    more = plan_present(policy("Mail", rule("POP3", 110), rule("IMAP4", 143)), before.store, assigned=True)
+    most = policy("Mail", rule("POP3", 110), rule("IMAP4", 143), rule("SMTP", 25))
+    rest = plan_present(most, more.after, assigned=True)
+    plan = dataclasses.replace(more, switch=rest.build)
+    port.happens(nothing, lambda one: one.windows.advance(60))
+    with pytest.raises(HostError, match="the host put its former state back: policy 'Mail' is in force as before"):
+        apply_confirmed(plan, before, port, terms())
+    assert survey(port).store == before.store
+    assert traces(port) == []
